@@ -1,0 +1,147 @@
+/** The client connect handler: event -> request -> policy -> decision -> answer. Whatever happens, there is an answer. */
+import type { Logger } from '@aws-lambda-powertools/logger';
+import type { Context } from 'aws-lambda';
+import { type ConnectRequest, type ConnectResponse, connectResponse, readRequest } from '../shared/client-vpn/index.ts';
+import { type CompiledPolicy, decide } from '../shared/engine/index.ts';
+import { decisionLine, errorFields, type Verdict } from './decision-line.ts';
+import type { DecisionMetrics } from './decision-metrics.ts';
+import type { Settings } from './settings.ts';
+import { type Unavailability, unavailableMessage } from './unavailable-message.ts';
+
+export type ConnectHandler = (event: unknown, context?: Context) => Promise<ConnectResponse>;
+
+/** What the handler needs of the cache in front of the policy store. */
+export interface PolicySource {
+  /** Never rejects; `remainingMs` is how long the caller can wait at most. */
+  get(options: { readonly remainingMs: number }): Promise<PolicyInHand>;
+}
+
+export type PolicyInHand =
+  | {
+      readonly status: 'ready';
+      readonly policy: CompiledPolicy;
+      readonly revision: number;
+      readonly checkedAgeMs: number;
+      readonly stale: boolean;
+    }
+  | { readonly status: 'unavailable'; readonly cause: 'unreachable' | 'corrupt' | 'empty' }
+  | { readonly status: 'unavailable'; readonly cause: 'expired'; readonly failure: 'unreachable' | 'corrupt' };
+
+export interface ConnectHandlerParts {
+  /** `undefined` where no rules table is configured. */
+  readonly policies: PolicySource | undefined;
+  readonly settings: Settings;
+  readonly logger: Pick<Logger, 'addContext' | 'info' | 'error'>;
+  readonly metrics: DecisionMetrics;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/**
+ * Makes the handler. It never rejects and always answers in the service's format, in the request's schema version: a fault
+ * anywhere, in the log or the metrics too, is at worst a refusal that says so.
+ */
+export function createConnectHandler(parts: ConnectHandlerParts): ConnectHandler {
+  return async (event, context) => {
+    const request = readRequest(event);
+    const startedMs = parts.now();
+    const verdict = await reachVerdict(parts, request, remainingMs(context)).catch((error: unknown) =>
+      failed(request, 'internal', error),
+    );
+    const response = answer(request, verdict);
+    tell(parts, context, request, verdict, Math.max(0, parts.now() - startedMs));
+    return response;
+  };
+}
+
+async function reachVerdict(parts: ConnectHandlerParts, request: ConnectRequest, leftMs: number): Promise<Verdict> {
+  if (parts.policies === undefined) return failed(request, 'not-configured');
+  const inHand = await atMost(leftMs - ANSWER_RESERVE_MS, parts.policies.get({ remainingMs: leftMs }));
+  if (inHand.status === 'unavailable') return withoutPolicy(parts.settings, request, inHand);
+  const decision = decide(inHand.policy, request, parts.now());
+  return {
+    outcome: !decision.allow ? 'refused' : decision.observed ? 'observed' : 'admitted',
+    decision,
+    revision: inHand.revision,
+    policyAgeMs: inHand.checkedAgeMs,
+    stale: inHand.stale,
+  };
+}
+
+/** Only a store that cannot be reached may be overruled by `ON_POLICY_UNAVAILABLE=allow`: damage may be an attack. */
+function withoutPolicy(
+  settings: Settings,
+  request: ConnectRequest,
+  inHand: Extract<PolicyInHand, { status: 'unavailable' }>,
+): Verdict {
+  const failure = inHand.cause === 'expired' ? inHand.failure : inHand.cause;
+  const cause = inHand.cause === 'expired' && failure === 'unreachable' ? 'outdated' : failure;
+  if (failure === 'unreachable' && settings.onPolicyUnavailable === 'allow') {
+    return { outcome: 'failed-open', cause, message: undefined };
+  }
+  return failed(request, cause);
+}
+
+function failed(request: ConnectRequest, cause: Unavailability, error?: unknown): Verdict {
+  return { outcome: 'failed-closed', cause, message: unavailableMessage(cause, request.connectionId), error };
+}
+
+function answer(request: ConnectRequest, verdict: Verdict): ConnectResponse {
+  const { schemaVersion } = request;
+  if (!('decision' in verdict)) {
+    return connectResponse({ schemaVersion, allow: verdict.outcome === 'failed-open', message: verdict.message });
+  }
+  const { allow, message, postureStatuses } = verdict.decision;
+  return connectResponse({ schemaVersion, allow, message, postureStatuses });
+}
+
+/** Log line and metrics. That they fail changes no answer. */
+function tell(
+  { logger, metrics }: ConnectHandlerParts,
+  context: Context | undefined,
+  request: ConnectRequest,
+  verdict: Verdict,
+  durationMs: number,
+): void {
+  try {
+    if (context !== undefined) logger.addContext(context);
+    const line = decisionLine(request, verdict, durationMs);
+    if ('decision' in verdict) logger.info('decision', line);
+    else logger.error('decision without a policy', line);
+  } catch {}
+  try {
+    metrics.publish(request.endpointId, verdict);
+  } catch (error) {
+    try {
+      logger.error('metrics could not be written', { error: errorFields(error) });
+    } catch {}
+  }
+}
+
+/** A second bound beside the cache's own: Lambda's time-out would end in AWS's message, which helps nobody. */
+async function atMost<T>(ms: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('no policy in time')), Math.max(0, ms));
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** What the invocation has left, in milliseconds: at most what Client VPN waits for, 5 s where Lambda does not say. */
+function remainingMs(context: Context | undefined): number {
+  try {
+    const ms = context?.getRemainingTimeInMillis();
+    if (typeof ms === 'number' && ms >= 0) return Math.min(ms, CLIENT_VPN_WAITS_MS);
+  } catch {}
+  return 5_000;
+}
+
+/** "The Lambda function times out after 30 seconds" ("Connection authorization", Client VPN administrator guide). */
+const CLIENT_VPN_WAITS_MS = 30_000;
+
+/** What is left for answering when the policy does not come; the cache itself gives up 250 ms earlier. */
+const ANSWER_RESERVE_MS = 250;

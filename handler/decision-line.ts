@@ -1,0 +1,137 @@
+/** The one structured log line of a decision: who asked, what came out, which rules and which revision made it. */
+import type { ConnectRequest } from '../shared/client-vpn/index.ts';
+import { type Attribute, isMalformed } from '../shared/engine/connection.ts';
+import type { Decision } from '../shared/engine/decision.ts';
+import type { Unavailability } from './unavailable-message.ts';
+
+/**
+ * `observed`: the policy refused, the endpoint's observe mode let the connection in. `failed-closed` and `failed-open`: no
+ * policy decided.
+ */
+export type Outcome = 'admitted' | 'refused' | 'observed' | 'failed-closed' | 'failed-open';
+
+/** What was decided, and by which policy. */
+export type Verdict =
+  | {
+      readonly outcome: 'admitted' | 'refused' | 'observed';
+      readonly decision: Decision;
+      readonly revision: number;
+      /** Milliseconds since the store last confirmed the policy. */
+      readonly policyAgeMs: number;
+      /** True when the last try to confirm it failed. */
+      readonly stale: boolean;
+    }
+  | {
+      readonly outcome: 'failed-closed' | 'failed-open';
+      readonly cause: Unavailability;
+      /** The message sent; absent when the connection was let in. */
+      readonly message: string | undefined;
+      readonly error?: unknown;
+    };
+
+/** The longest value of each kind that a line holds, so that no event makes a line that CloudWatch Logs refuses. */
+const MAX_TEXT = 512;
+const MAX_GROUPS = 200;
+const MAX_GROUP_TEXT = 256;
+const MAX_RULES = 50;
+
+/**
+ * The line's fields. Everything in it is bounded plain data, so writing it as JSON cannot fail, and line breaks in a name
+ * are escaped: no name can forge a line.
+ */
+export function decisionLine(request: ConnectRequest, verdict: Verdict, durationMs: number): Record<string, unknown> {
+  return {
+    outcome: verdict.outcome,
+    connectionId: text(request.connectionId),
+    endpointId: text(request.endpointId),
+    username: text(request.username),
+    commonName: text(request.commonName),
+    publicIp: text(request.publicIp),
+    platform: text(request.platform),
+    platformVersion: text(request.platformVersion),
+    openvpnVersion: text(request.openvpnVersion),
+    awsClientVersion: text(request.awsClientVersion),
+    ...groups(request.groups),
+    schemaVersion: request.schemaVersion,
+    ...verdictFields(verdict),
+    durationMs,
+  };
+}
+
+/** An error as bounded plain data: SDK errors carry whole responses, and may hold themselves. */
+export function errorFields(error: unknown): Record<string, unknown> {
+  if (!(error instanceof Error)) return { name: typeof error, text: preview(error) };
+  const code = 'code' in error && typeof error.code === 'string' ? { code: clip(error.code, 100) } : {};
+  const cause =
+    error.cause instanceof Error ? { cause: clip(`${error.cause.name}: ${error.cause.message}`, MAX_TEXT) } : {};
+  return {
+    name: clip(error.name, 100),
+    ...code,
+    text: clip(error.message, MAX_TEXT),
+    ...cause,
+    stack: clip(error.stack ?? '', 2_000),
+  };
+}
+
+function verdictFields(verdict: Verdict): Record<string, unknown> {
+  if (!('decision' in verdict)) {
+    return {
+      allow: verdict.outcome === 'failed-open',
+      cause: verdict.cause,
+      refusalMessage: verdict.message,
+      error: verdict.error === undefined ? undefined : errorFields(verdict.error),
+    };
+  }
+  const { decision, revision, policyAgeMs, stale } = verdict;
+  return {
+    endpoint: decision.endpoint === undefined ? undefined : clip(decision.endpoint, MAX_TEXT),
+    allow: decision.allow,
+    effect: decision.effect,
+    decidedBy: decision.decidedBy,
+    ...ids('rules', decision.rules),
+    ...ids('reported', decision.reported),
+    observed: decision.observed,
+    postureStatuses: decision.postureStatuses,
+    refusalMessage: decision.message,
+    revision,
+    policyAgeMs,
+    policyStale: stale,
+  };
+}
+
+/** The first ids of a list, and how many there are where that is not all. */
+function ids(name: string, list: readonly string[]): Record<string, unknown> {
+  if (list.length <= MAX_RULES) return { [name]: list };
+  return { [name]: list.slice(0, MAX_RULES), [`${name}Count`]: list.length };
+}
+
+function groups(attribute: Attribute<readonly string[]>): Record<string, unknown> {
+  if (attribute === undefined) return {};
+  if (isMalformed(attribute)) return { groups: { malformed: preview(attribute.malformed) } };
+  const listed = attribute.slice(0, MAX_GROUPS).map((group) => clip(group, MAX_GROUP_TEXT));
+  return attribute.length > MAX_GROUPS ? { groups: listed, groupsCount: attribute.length } : { groups: listed };
+}
+
+function text(attribute: Attribute<string>): unknown {
+  if (attribute === undefined) return undefined;
+  return isMalformed(attribute) ? { malformed: preview(attribute.malformed) } : clip(attribute, MAX_TEXT);
+}
+
+/** What a value looked like, never asking anything of it that could throw. */
+function preview(value: unknown): string {
+  switch (typeof value) {
+    case 'string':
+      return clip(value, 100);
+    case 'number':
+    case 'boolean':
+      return String(value);
+    default:
+      return `(${value === null ? 'null' : typeof value})`;
+  }
+}
+
+/** At most `most` UTF-16 units, the last one an ellipsis where something was cut; never half a character. */
+function clip(whole: string, most: number): string {
+  if (whole.length <= most) return whole;
+  return `${whole.slice(0, most - 1).replace(/[\ud800-\udbff]$/, '')}…`;
+}
