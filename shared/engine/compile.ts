@@ -1,0 +1,231 @@
+/**
+ * Compiles a policy document. Done once a revision, so that `decide` only compares; and strict: what it does not know (a key,
+ * a condition, a kind, a version) is an error, since passing over an unknown condition would widen its rule.
+ */
+import { type BlockContext, compileBlocks } from './compile-block.ts';
+import type { Effect, PolicyDocument } from './document.ts';
+import { PolicyValueError, shown } from './errors.ts';
+import { parseInstant, parseInstantMs } from './instant.ts';
+import { type MessageTemplate, parseMessage } from './message.ts';
+import type { CompiledBlock, CompiledEndpoint, CompiledPolicy, CompiledRule } from './policy.ts';
+import { at, optional, type Path, readChoice, readFlag, readList, readObject, readText, readTexts } from './reading.ts';
+import { type CompiledSet, compileSet } from './sets.ts';
+import { DEFAULT_RULE, ENDPOINT_ID, LANGUAGE_VERSION, RULE_ID } from './vocabulary.ts';
+import type { CompiledWindow, TimeDisplay } from './window.ts';
+import { parseZone, type Zone } from './zone.ts';
+
+/** Sent where neither rule nor endpoint nor document has a message. */
+export const BUILT_IN_MESSAGE = "Refused by the VPN's policy. Connection {connectionId}.";
+
+const EFFECTS: readonly Effect[] = ['allow', 'deny'];
+const DOCUMENT_KEYS = ['version', 'defaultEffect', 'defaultMessage', 'endpoints', 'sets', 'rules', 'tests'];
+const ENDPOINT_KEYS = ['name', 'defaultEffect', 'defaultMessage', 'mode'];
+const COMMON_RULE_KEYS = [
+  'id',
+  'effect',
+  'description',
+  'match',
+  'except',
+  'mode',
+  'enabled',
+  'notBefore',
+  'expiresAt',
+];
+
+/** The policy ready to decide. Throws `PolicyValueError`, whose path leads to what was not understood. */
+export function compile(document: PolicyDocument): CompiledPolicy {
+  return new Compiler().compile(document);
+}
+
+class Compiler implements BlockContext {
+  readonly #zones = new Map<string, Zone>();
+  readonly #sets = new Map<string, CompiledSet>();
+  readonly #endpointIds = new Map<string, string>();
+  readonly #windows: CompiledWindow[] = [];
+  readonly #edgesMs: number[] = [];
+
+  compile(document: unknown): CompiledPolicy {
+    const fields = readObject(document, [], DOCUMENT_KEYS);
+    if (fields.version !== LANGUAGE_VERSION) {
+      throw new PolicyValueError(
+        'unknown-language-version',
+        `version ${shown(fields.version)} of the policy language is not known; accepted: ${LANGUAGE_VERSION}`,
+        ['version'],
+      );
+    }
+    const defaultEffect = readChoice(fields.defaultEffect, ['defaultEffect'], EFFECTS);
+    const defaultMessage = optionalMessage(fields.defaultMessage, ['defaultMessage']) ?? parseMessage(BUILT_IN_MESSAGE);
+    const endpoints = this.#compileEndpoints(fields.endpoints, defaultEffect, defaultMessage);
+    for (const [name, set] of entriesOf(fields.sets, ['sets'])) {
+      this.#sets.set(
+        name,
+        compileSet(set, ['sets', name], (expiryMs) => this.#edgesMs.push(expiryMs)),
+      );
+    }
+    const rules = (optional(fields.rules, (list) => readList(list, ['rules'], 0)) ?? []).map((rule, index) =>
+      this.#compileRule(rule, ['rules', index]),
+    );
+    refuseUnknownReferences(rules);
+    return {
+      defaultEffect,
+      defaultMessage,
+      endpoints,
+      rules,
+      lifetimeEdgesMs: [...new Set(this.#edgesMs)].sort((a, b) => a - b),
+      windows: this.#windows,
+    };
+  }
+
+  zone(name: string): Zone {
+    const zone = this.#zones.get(name) ?? parseZone(name);
+    this.#zones.set(name, zone);
+    return zone;
+  }
+
+  set(name: string, path: Path): CompiledSet {
+    const set = this.#sets.get(name);
+    if (set === undefined) {
+      const known = [...this.#sets.keys()].map((each) => `@${each}`).join(', ') || 'none is defined';
+      throw new PolicyValueError('unknown-set', `there is no set ${shown(name)}; accepted: ${known}`, path);
+    }
+    return set;
+  }
+
+  endpointId(name: string): string | undefined {
+    return this.#endpointIds.get(name);
+  }
+
+  onWindow(window: CompiledWindow): void {
+    this.#windows.push(window);
+  }
+
+  #compileEndpoints(
+    value: unknown,
+    defaultEffect: Effect,
+    defaultMessage: MessageTemplate,
+  ): Map<string, CompiledEndpoint> {
+    const endpoints = new Map<string, CompiledEndpoint>();
+    for (const [id, settings] of entriesOf(value, ['endpoints'])) {
+      const path = ['endpoints', id];
+      if (!ENDPOINT_ID.test(id)) {
+        throw new PolicyValueError('invalid-value', `${shown(id)} is no endpoint id; accepted: cvpn-endpoint-…`, path);
+      }
+      const fields = readObject(settings, path, ENDPOINT_KEYS);
+      const name = optional(fields.name, (text) => readText(text, [...path, 'name']));
+      if (name !== undefined) this.#endpointIds.set(name, id);
+      endpoints.set(id, {
+        id,
+        name,
+        defaultEffect:
+          optional(fields.defaultEffect, (effect) => readChoice(effect, [...path, 'defaultEffect'], EFFECTS)) ??
+          defaultEffect,
+        defaultMessage: optionalMessage(fields.defaultMessage, [...path, 'defaultMessage']) ?? defaultMessage,
+        observes:
+          optional(fields.mode, (mode) => readChoice(mode, [...path, 'mode'], ['enforce', 'observe'])) === 'observe',
+      });
+    }
+    return endpoints;
+  }
+
+  #compileRule(value: unknown, path: Path): CompiledRule {
+    const fields = readObject(value, path);
+    const effect = readChoice(fields.effect, [...path, 'effect'], ['deny', 'allow', 'exempt']);
+    const common = this.#compileCommon(fields, path, effect === 'deny');
+    switch (effect) {
+      case 'deny':
+        readObject(value, path, [...COMMON_RULE_KEYS, 'message', 'postureStatuses', 'final']);
+        return {
+          ...common,
+          effect,
+          message: optionalMessage(fields.message, [...path, 'message']),
+          postureStatuses: compileStatuses(fields.postureStatuses, path),
+          final: optional(fields.final, (flag) => readFlag(flag, [...path, 'final'])) ?? false,
+        };
+      case 'allow':
+        readObject(value, path, [...COMMON_RULE_KEYS, 'postureStatuses']);
+        return { ...common, effect, postureStatuses: compileStatuses(fields.postureStatuses, path) };
+      case 'exempt':
+        readObject(value, path, [...COMMON_RULE_KEYS, 'from']);
+        return {
+          ...common,
+          effect,
+          from: fields.from === '*' ? 'every' : new Set(readTexts(fields.from, [...path, 'from'])),
+        };
+    }
+  }
+
+  #compileCommon(fields: Readonly<Record<string, unknown>>, path: Path, refuses: boolean) {
+    const id = readText(fields.id, [...path, 'id']);
+    if (!RULE_ID.test(id) || id === DEFAULT_RULE) {
+      throw new PolicyValueError(
+        'invalid-value',
+        `${shown(id)} is no rule id; accepted: ${RULE_ID.source}, other than ${DEFAULT_RULE}`,
+        [...path, 'id'],
+      );
+    }
+    optional(fields.description, (text) => readText(text, [...path, 'description']));
+    const expiresAt = optional(fields.expiresAt, (time) =>
+      at([...path, 'expiresAt'], () => parseInstant(readText(time, [...path, 'expiresAt']))),
+    );
+    const notBeforeMs = optional(fields.notBefore, (time) =>
+      at([...path, 'notBefore'], () => parseInstantMs(readText(time, [...path, 'notBefore']))),
+    );
+    const windowsBefore = this.#windows.length;
+    const match = this.#compileMatch(fields.match, [...path, 'match'], refuses);
+    const matchWindows = this.#windows.slice(windowsBefore);
+    const except = optional(fields.except, (blocks) =>
+      compileBlocks(blocks, [...path, 'except'], refuses ? 'granting' : 'refusing', this),
+    );
+    for (const edgeMs of [notBeforeMs, expiresAt?.ms]) if (edgeMs !== undefined) this.#edgesMs.push(edgeMs);
+    const expiryDisplay: TimeDisplay | undefined = expiresAt && { offsetMinutes: expiresAt.offsetMinutes };
+    return {
+      id,
+      enforced:
+        optional(fields.mode, (mode) => readChoice(mode, [...path, 'mode'], ['enforce', 'report'])) !== 'report',
+      enabled: optional(fields.enabled, (flag) => readFlag(flag, [...path, 'enabled'])) ?? true,
+      notBeforeMs: notBeforeMs ?? Number.NEGATIVE_INFINITY,
+      expiresAtMs: expiresAt?.ms ?? Number.POSITIVE_INFINITY,
+      match,
+      except: except ?? [],
+      matchWindows,
+      expiryDisplay,
+    };
+  }
+
+  #compileMatch(value: unknown, path: Path, refuses: boolean): readonly CompiledBlock[] {
+    return value === 'everyone' ? [[]] : compileBlocks(value, path, refuses ? 'refusing' : 'granting', this);
+  }
+}
+
+function entriesOf(value: unknown, path: Path): [string, unknown][] {
+  return value === undefined ? [] : Object.entries(readObject(value, path));
+}
+
+function optionalMessage(value: unknown, path: Path): MessageTemplate | undefined {
+  return optional(value, (text) => at(path, () => parseMessage(readText(text, path))));
+}
+
+function compileStatuses(value: unknown, path: Path): readonly string[] {
+  return optional(value, (statuses) => readTexts(statuses, [...path, 'postureStatuses'])) ?? [];
+}
+
+/** Two rules of one id would make an exemption ambiguous, and one that names no deny rule would lift nothing, silently. */
+function refuseUnknownReferences(rules: readonly CompiledRule[]): void {
+  const effects = new Map<string, CompiledRule['effect']>();
+  for (const [index, { id, effect }] of rules.entries()) {
+    if (effects.has(id))
+      throw new PolicyValueError('invalid-value', `a second rule has the id ${shown(id)}`, ['rules', index, 'id']);
+    effects.set(id, effect);
+  }
+  for (const [index, rule] of rules.entries()) {
+    if (rule.effect !== 'exempt' || rule.from === 'every') continue;
+    for (const id of rule.from) {
+      if (effects.get(id) === 'deny') continue;
+      throw new PolicyValueError('unknown-rule', `${shown(id)} is no deny rule; accepted: ids of deny rules, or "*"`, [
+        'rules',
+        index,
+        'from',
+      ]);
+    }
+  }
+}

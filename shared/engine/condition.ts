@@ -1,0 +1,156 @@
+/**
+ * Compiled conditions. A condition refuses or grants (docs/policy-language.md, "In doubt, out"): on a malformed attribute a
+ * refusing one holds and a granting one does not.
+ */
+import type { AddressList } from './address-list.ts';
+import { isMalformed } from './connection.ts';
+import type { AttributeName } from './document.ts';
+import type { NameList } from './name-list.ts';
+import type { FoldedName, Folding, NameAttribute, Subject, VersionAttribute } from './subject.ts';
+import { type VersionRange, versionInRange } from './version.ts';
+import type { ConditionName } from './vocabulary.ts';
+import type { CompiledWindow } from './window.ts';
+
+/** Where the condition's holding leads: towards a refusal or towards an admission. */
+export type Direction = 'refusing' | 'granting';
+
+/** Why a condition holds or does not: an entry matched or none did, or what was wrong with the attribute. */
+export type Finding = 'match' | 'no-match' | 'absent' | 'malformed';
+
+export interface Condition {
+  readonly name: ConditionName;
+  readonly direction: Direction;
+  find(subject: Subject, nowMs: number): Finding;
+}
+
+/** Whether a finding makes the condition hold: in doubt a refusing one does, a granting one does not. */
+export function holds(condition: Condition, finding: Finding): boolean {
+  return finding === 'match' || (finding === 'malformed' && condition.direction === 'refusing');
+}
+
+/** How names are compared in a condition of that direction. */
+export function foldingOf(direction: Direction): Folding {
+  return direction === 'refusing' ? 'wide' : 'narrow';
+}
+
+/** `endpoints`: ids, compared exactly. */
+export function endpointCondition(direction: Direction, ids: ReadonlySet<string>): Condition {
+  return {
+    name: 'endpoints',
+    direction,
+    find: ({ connection: { endpointId } }) => {
+      if (endpointId === undefined) return 'absent';
+      if (isMalformed(endpointId)) return 'malformed';
+      return found(ids.has(endpointId));
+    },
+  };
+}
+
+/** `users`, `commonNames`, `groups`, `platforms`: one of the attribute's names fits one of the lists. */
+export function nameCondition(
+  name: 'users' | 'commonNames' | 'groups' | 'platforms',
+  direction: Direction,
+  attribute: NameAttribute,
+  lists: readonly NameList[],
+): Condition {
+  const folding = foldingOf(direction);
+  return {
+    name,
+    direction,
+    find: (subject, nowMs) => {
+      const names = subject.names(attribute, folding);
+      if (names === undefined) return 'absent';
+      if (isMalformed(names)) return 'malformed';
+      return found(anyMatches(lists, names, nowMs));
+    },
+  };
+}
+
+/** `allGroups`: each entry fits one of the groups; with no entry left that has not expired it holds for nobody. */
+export function allGroupsCondition(direction: Direction, lists: readonly NameList[]): Condition {
+  const folding = foldingOf(direction);
+  return {
+    name: 'allGroups',
+    direction,
+    find: (subject, nowMs) => {
+      const names = subject.names('groups', folding);
+      if (names === undefined) return 'absent';
+      if (isMalformed(names)) return 'malformed';
+      return found(
+        lists.some((list) => list.hasLiveEntry(nowMs)) && lists.every((list) => list.allMatched(names, nowMs)),
+      );
+    },
+  };
+}
+
+/** `identities`: user name or common name, in every form they may be logged in with. Only ever refuses. */
+export function identityCondition(lists: readonly NameList[]): Condition {
+  return {
+    name: 'identities',
+    direction: 'refusing',
+    find: (subject, nowMs) => {
+      const names = subject.identities();
+      if (names === undefined) return 'absent';
+      if (isMalformed(names)) return 'malformed';
+      return found(anyMatches(lists, names, nowMs));
+    },
+  };
+}
+
+/** `sourceIps`. */
+export function addressCondition(direction: Direction, lists: readonly AddressList[]): Condition {
+  return {
+    name: 'sourceIps',
+    direction,
+    find: (subject, nowMs) => {
+      const address = subject.address();
+      if (address === undefined) return 'absent';
+      if (isMalformed(address)) return 'malformed';
+      return found(lists.some((list) => list.matches(address, nowMs)));
+    },
+  };
+}
+
+/** `openvpnVersion`, `awsClientVersion`. */
+export function versionCondition(
+  name: VersionAttribute,
+  direction: Direction,
+  ranges: readonly VersionRange[],
+): Condition {
+  return {
+    name,
+    direction,
+    find: (subject) => {
+      const version = subject.version(name);
+      if (version === undefined) return 'absent';
+      if (isMalformed(version)) return 'malformed';
+      return found(ranges.some((range) => versionInRange(version, range)));
+    },
+  };
+}
+
+/** `windows`: the one condition on no attribute, so never in doubt. */
+export function windowCondition(direction: Direction, windows: readonly CompiledWindow[]): Condition {
+  return { name: 'windows', direction, find: (_, nowMs) => found(windows.some((window) => window.contains(nowMs))) };
+}
+
+/** `missing`: one of the attributes is absent. */
+export function missingCondition(direction: Direction, attributes: readonly AttributeName[]): Condition {
+  return {
+    name: 'missing',
+    direction,
+    find: (subject) => {
+      const values = attributes.map((attribute) => subject.attribute(attribute));
+      if (values.some(isMalformed)) return 'malformed';
+      return found(values.includes(undefined));
+    },
+  };
+}
+
+function anyMatches(lists: readonly NameList[], names: readonly FoldedName[], nowMs: number): boolean {
+  return names.some((name) => lists.some((list) => list.matches(name, nowMs)));
+}
+
+function found(matches: boolean): Finding {
+  return matches ? 'match' : 'no-match';
+}

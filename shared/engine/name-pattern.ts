@@ -1,0 +1,110 @@
+/** Name patterns: `*` and `?` as wildcards, a backslash before a wildcard or a backslash takes its meaning away. */
+import { PolicyValueError, shown } from './errors.ts';
+import { foldNarrow, foldWidePiece } from './folding.ts';
+
+export const MAX_PATTERN_LENGTH = 256;
+
+/** Any text, or one character. */
+export type Wildcard = 'any' | 'one';
+export type PatternPiece = { readonly text: string } | { readonly wildcard: Wildcard };
+
+/** A pattern as written, its wildcards recognised, its text not yet folded. */
+export interface NamePattern {
+  readonly source: string;
+  readonly pieces: readonly PatternPiece[];
+}
+
+/** A wildcard, or one literal character (a code point, so never one of the two words). */
+export type GlobToken = Wildcard | string;
+
+/** A pattern ready to compare with names folded the same way. */
+export type FoldedPattern =
+  | { readonly kind: 'exact'; readonly name: string }
+  | { readonly kind: 'glob'; readonly tokens: readonly GlobToken[] };
+
+/** Reads a pattern. Throws `invalid-name`: empty, over 256 characters, nothing visible in it. */
+export function parseNamePattern(source: string): NamePattern {
+  if (source === '')
+    throw new PolicyValueError('invalid-name', 'a name is empty; accepted: a name or a pattern with * and ?');
+  if (source.length > MAX_PATTERN_LENGTH) {
+    throw new PolicyValueError(
+      'invalid-name',
+      `${shown(source)} has ${source.length} characters; accepted: a pattern of at most ${MAX_PATTERN_LENGTH}`,
+    );
+  }
+  const pieces: PatternPiece[] = [];
+  let text = '';
+  const endText = () => {
+    if (text !== '') pieces.push({ text });
+    text = '';
+  };
+  for (let index = 0; index < source.length; index++) {
+    const unit = source.charAt(index);
+    const next = source.charAt(index + 1);
+    if (unit === '\\' && (next === '*' || next === '?' || next === '\\')) {
+      text += next;
+      index++;
+    } else if (unit === '*' || unit === '?') {
+      endText();
+      pieces.push({ wildcard: unit === '*' ? 'any' : 'one' });
+    } else {
+      text += unit;
+    }
+  }
+  endText();
+  const pattern = { source, pieces };
+  const wide = foldPattern(pattern, 'wide');
+  if (wide.kind === 'exact' && wide.name === '') {
+    throw new PolicyValueError(
+      'invalid-name',
+      `${shown(source)} has no visible character; accepted: a name or a pattern with * and ?`,
+    );
+  }
+  return pattern;
+}
+
+/** Folds the text between the wildcards, `wide` for refusing conditions, `narrow` for granting ones. */
+export function foldPattern(pattern: NamePattern, folding: 'wide' | 'narrow'): FoldedPattern {
+  const last = pattern.pieces.length - 1;
+  const pieces = pattern.pieces.map((piece, index): PatternPiece => {
+    if ('wildcard' in piece) return piece;
+    if (folding === 'narrow') return { text: foldNarrow(piece.text) };
+    // Blanks at the ends of the pattern go as they go from names; those beside a wildcard stay.
+    const text = foldWidePiece(piece.text);
+    const startless = index === 0 ? text.trimStart() : text;
+    return { text: index === last ? startless.trimEnd() : startless };
+  });
+  if (pieces.some((piece) => 'wildcard' in piece)) {
+    return {
+      kind: 'glob',
+      tokens: pieces.flatMap((piece) => ('wildcard' in piece ? [piece.wildcard] : [...piece.text])),
+    };
+  }
+  return { kind: 'exact', name: pieces.map((piece) => ('text' in piece ? piece.text : '')).join('') };
+}
+
+/** True when the folded `name` (its characters, one code point each) fits the tokens. Takes at most |tokens| × |name| steps. */
+export function globMatches(tokens: readonly GlobToken[], name: readonly string[]): boolean {
+  let token = 0;
+  let at = 0;
+  // Where to go on when the text after the last star turns out not to fit: one character further right.
+  let starToken = -1;
+  let starAt = 0;
+  while (at < name.length) {
+    const wanted = tokens[token];
+    if (wanted === 'any') {
+      starToken = token++;
+      starAt = at;
+    } else if (wanted !== undefined && (wanted === 'one' || wanted === name[at])) {
+      token++;
+      at++;
+    } else if (starToken >= 0) {
+      token = starToken + 1;
+      at = ++starAt;
+    } else {
+      return false;
+    }
+  }
+  while (tokens[token] === 'any') token++;
+  return token === tokens.length;
+}

@@ -1,0 +1,105 @@
+/** Compiled sets: the named lists that conditions and windows refer to as `@name`. */
+import { type AddressRange, parseAddressRange } from './address.ts';
+import { type AddressEntry, AddressList } from './address-list.ts';
+import type { SetKind } from './document.ts';
+import { PolicyValueError, shown } from './errors.ts';
+import { parseInstantMs } from './instant.ts';
+import { type NameEntry, NameList } from './name-list.ts';
+import { type NamePattern, parseNamePattern } from './name-pattern.ts';
+import { at, optional, type Path, readChoice, readList, readObject, readText } from './reading.ts';
+import type { Folding } from './subject.ts';
+import { setReference } from './vocabulary.ts';
+import { parseCalendarDate } from './wall-clock.ts';
+
+export const SET_KINDS: readonly SetKind[] = ['ip', 'user', 'commonName', 'group', 'date'];
+
+export type CompiledSet = AddressSet | NameSet | DateSet;
+
+export class AddressSet {
+  readonly kind = 'ip';
+  readonly entries: readonly AddressEntry[];
+  readonly list: AddressList;
+
+  constructor(entries: readonly Expiring<AddressRange>[]) {
+    this.entries = entries.map(({ value, expiresAtMs }) => ({ range: value, expiresAtMs }));
+    this.list = new AddressList(this.entries);
+  }
+}
+
+export class NameSet {
+  readonly kind: 'user' | 'commonName' | 'group';
+  readonly entries: readonly NameEntry[];
+  readonly #lists = new Map<Folding, NameList>();
+
+  constructor(kind: NameSet['kind'], entries: readonly Expiring<NamePattern>[]) {
+    this.kind = kind;
+    this.entries = entries.map(({ value, expiresAtMs }) => ({ pattern: value, expiresAtMs }));
+  }
+
+  /** The entries folded for a condition that refuses (`wide`) or grants (`narrow`). */
+  list(folding: Folding): NameList {
+    const known = this.#lists.get(folding);
+    if (known !== undefined) return known;
+    const list = new NameList(this.entries, folding);
+    this.#lists.set(folding, list);
+    return list;
+  }
+}
+
+export class DateSet {
+  readonly kind = 'date';
+  /** For each day (the wall time of its midnight) the moment from which it is no longer in the set. */
+  readonly expiryOfDay = new Map<number, number>();
+
+  constructor(entries: readonly Expiring<number>[]) {
+    for (const { value: day, expiresAtMs } of entries) {
+      this.expiryOfDay.set(day, Math.max(expiresAtMs, this.expiryOfDay.get(day) ?? Number.NEGATIVE_INFINITY));
+    }
+  }
+}
+
+interface Expiring<T> {
+  readonly value: T;
+  readonly expiresAtMs: number;
+}
+
+/** Compiles one set. `onExpiry` is told each moment at which an entry expires. Throws `PolicyValueError`. */
+export function compileSet(value: unknown, path: Path, onExpiry: (atMs: number) => void): CompiledSet {
+  const set = readObject(value, path, ['kind', 'description', 'entries']);
+  optional(set.description, (text) => readText(text, [...path, 'description']));
+  const kind = readChoice(set.kind, [...path, 'kind'], SET_KINDS);
+  const entries = <T>(parse: (text: string) => T): Expiring<T>[] =>
+    readList(set.entries, [...path, 'entries'], 0).map((entry, index) => {
+      const compiled = compileEntry(entry, [...path, 'entries', index], parse);
+      if (compiled.expiresAtMs !== Number.POSITIVE_INFINITY) onExpiry(compiled.expiresAtMs);
+      return compiled;
+    });
+  if (kind === 'ip') return new AddressSet(entries(parseAddressRange));
+  if (kind === 'date') return new DateSet(entries(parseCalendarDate));
+  return new NameSet(kind, entries(parseNamePattern));
+}
+
+function compileEntry<T>(entry: unknown, path: Path, parse: (text: string) => T): Expiring<T> {
+  if (typeof entry === 'string')
+    return { value: parseMember(entry, path, parse), expiresAtMs: Number.POSITIVE_INFINITY };
+  const { value, expiresAt, note } = readObject(entry, path, ['value', 'expiresAt', 'note']);
+  optional(note, (text) => readText(text, [...path, 'note']));
+  return {
+    value: parseMember(readText(value, [...path, 'value']), [...path, 'value'], parse),
+    expiresAtMs:
+      optional(expiresAt, (time) =>
+        at([...path, 'expiresAt'], () => parseInstantMs(readText(time, [...path, 'expiresAt']))),
+      ) ?? Number.POSITIVE_INFINITY,
+  };
+}
+
+function parseMember<T>(text: string, path: Path, parse: (text: string) => T): T {
+  if (setReference(text) !== undefined) {
+    throw new PolicyValueError(
+      'invalid-value',
+      `${shown(text)} refers to a set; accepted: a value (sets do not nest)`,
+      path,
+    );
+  }
+  return at(path, () => parse(text));
+}
