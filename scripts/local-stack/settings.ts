@@ -1,0 +1,85 @@
+/** The local stack's addresses and names, which the CLI's `--local` shares. */
+import { devNull } from 'node:os';
+
+export interface LocalPorts {
+  /** The admin API. */
+  readonly http: number;
+  /** Lambda's invoke API. */
+  readonly lambda: number;
+  /** DynamoDB, played by dynalite. */
+  readonly dynamoDb: number;
+}
+
+/** The environment variable that sets each port, and its default. */
+export const PORT_SETTINGS = {
+  http: { variable: 'PORT', port: 3000 },
+  lambda: { variable: 'LAMBDA_PORT', port: 3002 },
+  dynamoDb: { variable: 'DYNAMODB_PORT', port: 8000 },
+} as const;
+
+/** Everything listens here and nowhere else. */
+export const LOCAL_HOST = '127.0.0.1';
+export const LOCAL_STAGE = 'local';
+export const LOCAL_REGION = 'us-east-1';
+/** What serverless.yml calls them at stage `local`. */
+export const LOCAL_RULES_TABLE = `client-vpn-policy-${LOCAL_STAGE}-rules`;
+export const LOCAL_FUNCTION = `AWSClientVPN-policy-${LOCAL_STAGE}`;
+
+/** A mistake of the caller's, told in one line. */
+export class LocalStackError extends Error {
+  override readonly name = 'LocalStackError';
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The ports to use: from `PORT`, `LAMBDA_PORT` and `DYNAMODB_PORT`, else the defaults. Throws a LocalStackError. */
+export function localPorts(env: Environment): LocalPorts {
+  const ports = { http: readPort(env, 'http'), lambda: readPort(env, 'lambda'), dynamoDb: readPort(env, 'dynamoDb') };
+  const names = ['http', 'lambda', 'dynamoDb'] as const;
+  for (const [index, name] of names.entries()) {
+    const same = names.slice(index + 1).find((other) => ports[other] === ports[name]);
+    if (same === undefined) continue;
+    const variables = `${PORT_SETTINGS[name].variable} and ${PORT_SETTINGS[same].variable}`;
+    throw new LocalStackError(`${variables} are both ${ports[name]}: give them different ports.`);
+  }
+  return ports;
+}
+
+/** Where the local stack's DynamoDB answers. */
+export function localDynamoDbEndpoint(ports: Pick<LocalPorts, 'dynamoDb'>): string {
+  return `http://${LOCAL_HOST}:${ports.dynamoDb}`;
+}
+
+/**
+ * The environment of everything that runs in the local stack: the standard variables that lead every AWS SDK to dynalite,
+ * and none of the user's own AWS settings, so that nothing here can reach an account.
+ */
+export function localEnvironment(env: Environment, ports: LocalPorts): Record<string, string> {
+  const own: Record<string, string> = {};
+  for (const [name, value] of Object.entries(env)) {
+    if (value !== undefined && !name.startsWith('AWS_')) own[name] = value;
+  }
+  return {
+    ...own,
+    PORT: String(ports.http),
+    LAMBDA_PORT: String(ports.lambda),
+    DYNAMODB_PORT: String(ports.dynamoDb),
+    AWS_REGION: LOCAL_REGION,
+    AWS_ENDPOINT_URL_DYNAMODB: localDynamoDbEndpoint(ports),
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_CONFIG_FILE: devNull,
+    AWS_SHARED_CREDENTIALS_FILE: devNull,
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+  };
+}
+
+function readPort(env: Environment, name: keyof LocalPorts): number {
+  const { variable, port } = PORT_SETTINGS[name];
+  const text = env[variable];
+  if (text === undefined || text === '') return port;
+  const value = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (value >= 1 && value <= 65_535) return value;
+  throw new LocalStackError(`${variable} is ${JSON.stringify(text)}: give a port number from 1 to 65535.`);
+}
