@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { readRequest } from '../shared/client-vpn/index.ts';
-import type { Decision } from '../shared/engine/decision.ts';
+import type { Decision } from '../shared/engine/index.ts';
 import { decisionLine, errorFields, type Verdict } from './decision-line.ts';
 
 const REFUSAL: Decision = {

@@ -1,7 +1,6 @@
 /** The one structured log line of a decision: who asked, what came out, which rules and which revision made it. */
 import type { ConnectRequest } from '../shared/client-vpn/index.ts';
-import { type Attribute, isMalformed } from '../shared/engine/connection.ts';
-import type { Decision } from '../shared/engine/decision.ts';
+import { type Attribute, cut, type Decision, isMalformed } from '../shared/engine/index.ts';
 import type { Unavailability } from './unavailable-message.ts';
 
 /**
@@ -132,6 +131,5 @@ function preview(value: unknown): string {
 
 /** At most `most` UTF-16 units, the last one an ellipsis where something was cut; never half a character. */
 function clip(whole: string, most: number): string {
-  if (whole.length <= most) return whole;
-  return `${whole.slice(0, most - 1).replace(/[\ud800-\udbff]$/, '')}…`;
+  return whole.length <= most ? whole : `${cut(whole, most - 1)}…`;
 }

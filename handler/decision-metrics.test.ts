@@ -1,9 +1,10 @@
 /** Metrics as they are written: one EMF line a decision, bounded dimensions, incidents told with the next decision. */
 
 import { Metrics } from '@aws-lambda-powertools/metrics';
-import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { Verdict } from './decision-line.ts';
 import { createDecisionMetrics } from './decision-metrics.ts';
+import { type Line, printedLines } from './testing/printed-lines.ts';
 
 const ENDPOINT = 'cvpn-endpoint-0a1b2c3d4e5f67890';
 
@@ -24,40 +25,17 @@ const REFUSED: Verdict = {
   stale: false,
 };
 
-/** The lines that `write` prints. */
-function linesOf(write: () => void): Record<string, unknown>[] {
-  const printed: string[] = [];
-  const spy = jest.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
-    printed.push(String(chunk));
-    return true;
-  });
-  try {
-    write();
-  } finally {
-    spy.mockRestore();
-  }
-  return printed
-    .join('')
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line));
-}
-
-function namesIn(line: Record<string, unknown> | undefined): string[] {
-  const written = JSON.stringify(line);
-  return [...written.matchAll(/"Name":"(\w+)"/g)].map(([, name]) => name ?? '');
+/** The names of the metrics in a line, in order. */
+function namesIn(line: Line | undefined): string[] {
+  return [...JSON.stringify(line).matchAll(/"Name":"(\w+)"/g)].map(([, name]) => name ?? '');
 }
 
 const newMetrics = () => createDecisionMetrics(new Metrics({ namespace: 'Test', serviceName: 'connect' }));
 
-afterEach(() => {
-  jest.restoreAllMocks();
-});
-
 describe('createDecisionMetrics', () => {
-  it('writes one line a decision, for the service and for the endpoint', () => {
+  it('writes one line a decision, for the service and for the endpoint', async () => {
     const metrics = newMetrics();
-    const lines = linesOf(() => metrics.publish(ENDPOINT, REFUSED));
+    const { lines } = await printedLines(() => metrics.publish(ENDPOINT, REFUSED));
     expect(lines).toEqual([
       {
         _aws: {
@@ -87,17 +65,18 @@ describe('createDecisionMetrics', () => {
     [{ outcome: 'failed-closed', cause: 'corrupt', message: 'No.' }, ['FailedClosed']],
     [{ outcome: 'failed-closed', cause: 'internal', message: 'No.' }, ['FailedClosed', 'InternalFaults']],
     [{ outcome: 'failed-open', cause: 'unreachable', message: undefined }, ['FailedOpen']],
-  ])('counts each outcome under its own name: %j', (verdict, names) => {
+  ])('counts each outcome under its own name: %j', async (verdict, names) => {
     const metrics = newMetrics();
-    expect(linesOf(() => metrics.publish(ENDPOINT, verdict)).map(namesIn)).toEqual([names]);
+    const { lines } = await printedLines(() => metrics.publish(ENDPOINT, verdict));
+    expect(lines.map(namesIn)).toEqual([names]);
   });
 
-  it('tells incidents with the next decision, once', () => {
+  it('tells incidents with the next decision, once', async () => {
     const metrics = newMetrics();
     metrics.count('RefreshFailures');
     metrics.count('RefreshFailures');
     metrics.count('SettingErrors', 3);
-    const lines = linesOf(() => {
+    const { lines } = await printedLines(() => {
       metrics.publish(ENDPOINT, REFUSED);
       metrics.publish(ENDPOINT, REFUSED);
     });
@@ -105,11 +84,11 @@ describe('createDecisionMetrics', () => {
     expect(namesIn(lines[1])).toEqual(['Refused', 'PolicyAge']);
   });
 
-  it('makes no dimension of what is no endpoint id, nor of endless made-up ones', () => {
+  it('makes no dimension of what is no endpoint id, nor of endless made-up ones', async () => {
     const metrics = newMetrics();
     const endpoints = [undefined, { malformed: 7 }, 'x'.repeat(500), 'cvpn-endpoint-\n', ENDPOINT];
     const madeUp = Array.from({ length: 200 }, (_, n) => `cvpn-endpoint-${String(n).padStart(8, '0')}`);
-    const lines = linesOf(() => {
+    const { lines } = await printedLines(() => {
       for (const endpoint of [...endpoints, ...madeUp, ENDPOINT]) metrics.publish(endpoint, REFUSED);
     });
     const dimensions = lines.map((line) => line.endpoint);

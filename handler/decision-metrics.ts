@@ -1,6 +1,6 @@
 /** Metrics in CloudWatch's embedded metric format: one line a decision, with whatever happened since the last one. */
 import type { Metrics } from '@aws-lambda-powertools/metrics';
-import type { Attribute } from '../shared/engine/connection.ts';
+import { type Attribute, ENDPOINT_ID } from '../shared/engine/index.ts';
 import type { Outcome, Verdict } from './decision-line.ts';
 
 /** What happens beside decisions: a failed refresh, an item in the rules table that is not ours, a wrong setting. */
@@ -24,7 +24,7 @@ export function createDecisionMetrics(metrics: Metrics): DecisionMetrics {
   const endpoints = new Set<string>();
 
   const endpointDimension = (endpointId: Attribute<string>): string => {
-    if (typeof endpointId !== 'string' || !/^cvpn-endpoint-[0-9a-f]{8,17}$/.test(endpointId)) return 'other';
+    if (typeof endpointId !== 'string' || !ENDPOINT_ID.test(endpointId)) return 'other';
     if (!endpoints.has(endpointId) && endpoints.size >= MAX_ENDPOINTS) return 'other';
     endpoints.add(endpointId);
     return endpointId;

@@ -1,5 +1,5 @@
 /** What a user reads when no policy could be asked: helpful to them, and a cause in words that the help desk can look up. */
-import type { Attribute } from '../shared/engine/connection.ts';
+import type { Attribute } from '../shared/engine/index.ts';
 
 /**
  * Why no policy decided: no table is configured; none was published yet; the store cannot be reached and no policy was

@@ -1,5 +1,5 @@
 /** What Client VPN asks: the connect request in its three schema versions, read so that nothing in it can throw. */
-import { type Attribute, type Connection, namesAttribute, textAttribute } from '../engine/connection.ts';
+import { type Attribute, type Connection, namesAttribute, textAttribute } from '../engine/index.ts';
 
 /** The versions of AWS's schema that this project answers in, oldest first. */
 export const SCHEMA_VERSIONS = ['v1', 'v2', 'v3'] as const;

@@ -1,4 +1,5 @@
 /** What Client VPN takes for an answer: always of the form that AWS documents, whatever is put in. */
+import { cut } from '../engine/index.ts';
 import type { SchemaVersion } from './request.ts';
 
 /** The longest message and the longest posture status that the service takes, in UTF-16 units. */
@@ -73,14 +74,7 @@ function sendableStatuses(statuses: unknown): string[] {
     .slice(0, MAX_POSTURE_STATUSES);
 }
 
-/** At most 255 UTF-16 units, no half of a surrogate pair: JSON would carry it, not every reader takes it. */
+/** At most 255 UTF-16 units, and no half of a surrogate pair: JSON would carry it, not every reader takes it. */
 function sendable(text: unknown): string {
-  if (typeof text !== 'string') return '';
-  const cut = isHighSurrogate(text.charCodeAt(MAX_TEXT_LENGTH - 1)) ? MAX_TEXT_LENGTH - 1 : MAX_TEXT_LENGTH;
-  const whole = text.length > MAX_TEXT_LENGTH ? text.slice(0, cut) : text;
-  return whole.replace(/\p{Surrogate}/gu, '\ufffd');
-}
-
-function isHighSurrogate(unit: number): boolean {
-  return unit >= 0xd800 && unit <= 0xdbff;
+  return typeof text === 'string' ? cut(text, MAX_TEXT_LENGTH).replace(/\p{Surrogate}/gu, '\ufffd') : '';
 }
