@@ -1,0 +1,187 @@
+/** Warnings about the entries of sets and conditions, and about sets as such. */
+
+import { shown } from '../engine/errors.ts';
+import {
+  type AddressRange,
+  type Block,
+  foldNarrow,
+  type PolicyDocument,
+  parseAddressRange,
+  setReference,
+} from '../engine/index.ts';
+import type { DocumentPath } from './issue.ts';
+import { readablePath } from './issue.ts';
+import type { FoundWarning } from './lint.ts';
+import { entriesOf, type PlacedEntry, rulesOf, setReferredTo } from './policy-walk.ts';
+
+/** Expired entries, unused sets, host bits, repeated and overlapping entries, deny lists of one address family. */
+export function entryWarnings(document: PolicyDocument, nowMs: number): FoundWarning[] {
+  const blocks = rulesOf(document).flatMap(({ match, except }) => [...match, ...except]);
+  return [
+    ...Object.entries(document.sets ?? {}).flatMap(([name, set]) => {
+      const entries = entriesOf(set, ['sets', name]);
+      const live = entries.filter(({ expiresAtMs }) => expiresAtMs > nowMs);
+      return [
+        ...entries.filter((entry) => !live.includes(entry)).map(expiredEntry),
+        ...(set.kind === 'ip' ? addressWarnings(live) : repeatWarnings(live, foldNarrow)),
+      ];
+    }),
+    ...unusedSetWarnings(document),
+    ...blocks.flatMap(({ block, path }) => conditionWarnings(block, path)),
+    ...oneFamilyWarnings(document, nowMs),
+  ];
+}
+
+function expiredEntry({ value, path }: PlacedEntry): FoundWarning {
+  return { path, code: 'expired-entry', message: `${shown(value)} has expired and no longer counts` };
+}
+
+function unusedSetWarnings(document: PolicyDocument): FoundWarning[] {
+  const used = new Set<string | undefined>();
+  for (const { match, except } of rulesOf(document)) {
+    for (const { block } of [...match, ...except]) {
+      const dates = block.windows?.flatMap((window) => ('dates' in window ? window.dates : [])) ?? [];
+      for (const entry of [...Object.values(textLists(block)).flat(), ...dates]) used.add(setReference(entry));
+    }
+  }
+  return Object.keys(document.sets ?? {})
+    .filter((name) => !used.has(name))
+    .map((name) => ({ path: ['sets', name], code: 'unused-set', message: `no rule refers to @${name}` }));
+}
+
+/** The conditions of a block that are lists of texts. */
+function textLists(block: Block): Record<string, readonly string[]> {
+  const lists: Record<string, readonly string[]> = {};
+  for (const [condition, entries] of Object.entries(block)) {
+    if (condition !== 'windows' && Array.isArray(entries)) lists[condition] = entries;
+  }
+  return lists;
+}
+
+function conditionWarnings(block: Block, path: DocumentPath): FoundWarning[] {
+  const lists = Object.entries(textLists(block)).flatMap(([condition, values]) => {
+    const entries = values.map((value, index) => ({
+      value,
+      expiresAtMs: Number.POSITIVE_INFINITY,
+      path: [...path, condition, index],
+    }));
+    if (condition !== 'sourceIps')
+      return repeatWarnings(entries, condition === 'endpoints' ? (text) => text : foldNarrow);
+    const references = entries.filter(({ value }) => setReference(value) !== undefined);
+    return [
+      ...repeatWarnings(references, (text) => text),
+      ...addressWarnings(entries.filter((entry) => !references.includes(entry))),
+    ];
+  });
+  const inWindows = (block.windows ?? []).flatMap((window, index) => {
+    const key = 'days' in window ? 'days' : 'dates';
+    const values = 'days' in window ? window.days : 'dates' in window ? window.dates : [];
+    const entries = values.map((value, position) => ({
+      value,
+      expiresAtMs: Number.POSITIVE_INFINITY,
+      path: [...path, 'windows', index, key, position],
+    }));
+    return repeatWarnings(entries, (text) => text);
+  });
+  return [...lists, ...inWindows];
+}
+
+function repeatWarnings(entries: readonly PlacedEntry[], fold: (text: string) => string): FoundWarning[] {
+  const first = new Map<string, PlacedEntry>();
+  return entries.flatMap((entry) => {
+    const folded = fold(entry.value);
+    const earlier = first.get(folded);
+    if (earlier !== undefined) return [repeated(entry, earlier)];
+    first.set(folded, entry);
+    return [];
+  });
+}
+
+function repeated(entry: PlacedEntry, earlier: PlacedEntry): FoundWarning {
+  const message = `${shown(entry.value)} says the same as ${shown(earlier.value)} at ${readablePath(earlier.path)}`;
+  return { path: entry.path, code: 'repeated-entry', message };
+}
+
+interface PlacedRange extends PlacedEntry {
+  readonly range: AddressRange;
+}
+
+function addressWarnings(entries: readonly PlacedEntry[]): FoundWarning[] {
+  const ranges: PlacedRange[] = entries.map((entry) => ({ ...entry, range: parseAddressRange(entry.value) }));
+  const hostBits = ranges.filter(({ range }) => range.hostBits);
+  return [
+    ...hostBits.map(({ value, path }): FoundWarning => {
+      return { path, code: 'host-bits', message: `${shown(value)} has bits after its prefix, which are ignored` };
+    }),
+    ...overlapWarnings(ranges),
+  ];
+}
+
+/** Goes through the ranges by where they begin; one that begins before an earlier one has ended overlaps it. */
+function overlapWarnings(ranges: readonly PlacedRange[]): FoundWarning[] {
+  const order = new Map(ranges.map((range, index) => [range, index]));
+  const place = (range: PlacedRange) => order.get(range) ?? 0;
+  const sorted = [...ranges].sort(
+    (a, b) =>
+      a.range.family - b.range.family ||
+      compare(a.range.first, b.range.first) ||
+      compare(b.range.last, a.range.last) ||
+      place(a) - place(b),
+  );
+  const warnings: FoundWarning[] = [];
+  let widest: PlacedRange | undefined;
+  for (const next of sorted) {
+    if (
+      widest === undefined ||
+      widest.range.family !== next.range.family ||
+      compare(next.range.first, widest.range.last) > 0
+    ) {
+      widest = next;
+      continue;
+    }
+    const [earlier, later] = place(widest) < place(next) ? [widest, next] : [next, widest];
+    const same =
+      compare(next.range.first, widest.range.first) === 0 && compare(next.range.last, widest.range.last) === 0;
+    warnings.push(same ? repeated(later, earlier) : overlapping(later, earlier));
+    if (compare(next.range.last, widest.range.last) > 0) widest = next;
+  }
+  return warnings;
+}
+
+function overlapping(entry: PlacedEntry, earlier: PlacedEntry): FoundWarning {
+  const message = `${shown(entry.value)} overlaps ${shown(earlier.value)} at ${readablePath(earlier.path)}`;
+  return { path: entry.path, code: 'overlapping-entry', message };
+}
+
+function compare(a: readonly number[], b: readonly number[]): number {
+  for (const [index, word] of a.entries()) {
+    const difference = word - (b[index] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+/** A deny list of IPv4 addresses alone lets the same people in over IPv6, and the other way round. */
+function oneFamilyWarnings(document: PolicyDocument, nowMs: number): FoundWarning[] {
+  return rulesOf(document).flatMap(({ rule, match }) => {
+    if (rule.effect !== 'deny') return [];
+    const lists = match.filter(({ block }) => block.sourceIps !== undefined);
+    const families = new Set<number>();
+    for (const { block } of lists) {
+      for (const entry of block.sourceIps ?? [])
+        for (const family of familiesOf(document, entry, nowMs)) families.add(family);
+    }
+    const [first] = lists;
+    const [family, other] = families;
+    if (first === undefined || family === undefined || other !== undefined) return [];
+    const message = `this refuses IPv${family} addresses only; who comes over IPv${family === 4 ? 6 : 4} passes`;
+    return [{ path: [...first.path, 'sourceIps'], code: 'one-address-family' as const, message }];
+  });
+}
+
+function familiesOf(document: PolicyDocument, entry: string, nowMs: number): readonly number[] {
+  const set = setReferredTo(document, entry);
+  if (set === undefined) return [parseAddressRange(entry).family];
+  const live = entriesOf(set, []).filter(({ expiresAtMs }) => expiresAtMs > nowMs);
+  return live.map(({ value }) => parseAddressRange(value).family);
+}

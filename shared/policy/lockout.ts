@@ -1,0 +1,127 @@
+/**
+ * Lockout: a policy that refuses everybody for good. It is found without connections, from the document alone, and only
+ * told where it is certain: what ends by itself (a window, a lifetime) or might let a single person in is no lockout.
+ */
+import {
+  type Block,
+  type ExemptRule,
+  type PolicyDocument,
+  parseAddressRange,
+  parseInstantMs,
+  type Window,
+} from '../engine/index.ts';
+import { neverApplies, neverHolds } from './dead-rules.ts';
+import { blocksOf, entriesOf, momentMs, type PlacedRule, rulesOf, setReferredTo } from './policy-walk.ts';
+
+/** Why the policy refuses everybody from `nowMs` on, or undefined where somebody may get in. */
+export function lockoutReason(document: PolicyDocument, nowMs: number): string | undefined {
+  const standing = rulesOf(document).filter((placed) => mayApply(document, placed, nowMs));
+  // Besides the endpoints with settings there may always be others, which have the document's default.
+  const reasons = [...Object.keys(document.endpoints ?? {}), undefined].map((endpointId) =>
+    refusesAllOf(endpointId, document, standing, nowMs),
+  );
+  return reasons.every((reason) => reason !== undefined) ? reasons.at(-1) : undefined;
+}
+
+/** Enforced, and neither switched off, expired nor impossible. */
+function mayApply(document: PolicyDocument, placed: PlacedRule, nowMs: number): boolean {
+  const { rule } = placed;
+  if (rule.mode === 'report' || rule.enabled === false) return false;
+  return (
+    momentMs(rule.expiresAt, Number.POSITIVE_INFINITY) > nowMs && neverApplies(document, placed, nowMs) === undefined
+  );
+}
+
+function refusesAllOf(
+  endpointId: string | undefined,
+  document: PolicyDocument,
+  standing: readonly PlacedRule[],
+  nowMs: number,
+): string | undefined {
+  const settings = endpointId === undefined ? undefined : document.endpoints?.[endpointId];
+  if (settings?.mode === 'observe') return undefined;
+  const scope: Scope = { document, nowMs, names: [endpointId, settings?.name].filter((name) => name !== undefined) };
+  const exemptions = standing.flatMap(({ rule, match }) =>
+    rule.effect === 'exempt' && mayMatchIn(scope, match) ? [rule] : [],
+  );
+  const wall = standing.find(
+    (placed) => refusesEverybody(scope, placed) && !exemptions.some((rule) => mayLift(rule, placed)),
+  );
+  if (wall !== undefined) return `the rule ${wall.rule.id} refuses everybody, and nothing lifts it`;
+  const defaultEffect = settings?.defaultEffect ?? document.defaultEffect;
+  const mayAdmit = standing.some(({ rule, match }) => rule.effect === 'allow' && mayMatchIn(scope, match));
+  return defaultEffect === 'allow' || mayAdmit ? undefined : 'the default refuses, and no allow rule can admit anybody';
+}
+
+/** An endpoint as rules name it: by id, by name; neither for endpoints that the document does not mention. */
+interface Scope {
+  readonly document: PolicyDocument;
+  readonly nowMs: number;
+  readonly names: readonly string[];
+}
+
+/** Whether the rule might match somebody in that endpoint; an endpoint that is not mentioned may have any id. */
+function mayMatchIn({ names }: Scope, match: PlacedRule['match']): boolean {
+  if (match.length === 0 || names.length === 0) return true;
+  return match.some(
+    ({ block }) => block.endpoints === undefined || block.endpoints.some((entry) => names.includes(entry)),
+  );
+}
+
+function mayLift({ from }: ExemptRule, { rule }: PlacedRule): boolean {
+  return rule.effect === 'deny' && rule.final !== true && (from === '*' || from.includes(rule.id));
+}
+
+/** A deny rule without end that holds for every connection. */
+function refusesEverybody(scope: Scope, { rule, match }: PlacedRule): boolean {
+  if (rule.effect !== 'deny' || rule.expiresAt !== undefined) return false;
+  if (momentMs(rule.notBefore, Number.NEGATIVE_INFINITY) > scope.nowMs) return false;
+  const mayExcept = blocksOf(rule.except, []).some(
+    ({ block }) =>
+      neverHolds(scope.document, rule, block, scope.nowMs) === undefined && mayMatchIn(scope, [{ block, path: [] }]),
+  );
+  return !mayExcept && (rule.match === 'everyone' || match.some(({ block }) => alwaysHolds(scope, block)));
+}
+
+/** True where every condition of the block holds for every real connection, now and later. */
+function alwaysHolds(scope: Scope, block: Block): boolean {
+  return Object.keys(block).every((condition) => {
+    switch (condition) {
+      case 'endpoints':
+        return block.endpoints?.some((entry) => scope.names.includes(entry)) === true;
+      case 'sourceIps':
+        return coversAllAddresses(scope.document, block.sourceIps ?? []);
+      case 'identities':
+        // Whoever connects has a user name or a common name.
+        return block.identities?.some((entry) => /^\*+$/.test(entry)) === true;
+      case 'windows':
+        return block.windows?.some((window) => isForEver(window, scope.nowMs)) === true;
+      default:
+        return false;
+    }
+  });
+}
+
+/** True where each family is covered by one entry that stays. */
+function coversAllAddresses(document: PolicyDocument, entries: readonly string[]): boolean {
+  const ranges = entries.flatMap((entry) => {
+    const set = setReferredTo(document, entry);
+    const values =
+      set === undefined
+        ? [entry]
+        : entriesOf(set, []).flatMap(({ value, expiresAtMs }) =>
+            expiresAtMs === Number.POSITIVE_INFINITY ? value : [],
+          );
+    return values.map(parseAddressRange);
+  });
+  const covered = ranges.filter(
+    ({ first, last }) => first.every((word) => word === 0) && last.every((word) => word === 0xffffffff),
+  );
+  return new Set(covered.map(({ family }) => family)).size === 2;
+}
+
+function isForEver(window: Window, nowMs: number): boolean {
+  if ('days' in window) return new Set(window.days).size === 7 && window.start === window.end;
+  if ('dates' in window || 'cron' in window) return false;
+  return window.until === undefined && window.from !== undefined && parseInstantMs(window.from) <= nowMs;
+}

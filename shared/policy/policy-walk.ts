@@ -1,0 +1,73 @@
+/** Ways through a valid document: the blocks of a rule, the entries of a set. */
+import {
+  type Block,
+  type Blocks,
+  type Match,
+  type PolicyDocument,
+  type PolicySet,
+  parseInstantMs,
+  type Rule,
+  setReference,
+} from '../engine/index.ts';
+import type { DocumentPath } from './issue.ts';
+
+export interface PlacedBlock {
+  readonly block: Block;
+  readonly path: DocumentPath;
+}
+
+/** The blocks of a `match` or `except`, whether one or a list; none for `everyone`. */
+export function blocksOf(blocks: Match | undefined, path: DocumentPath): readonly PlacedBlock[] {
+  if (blocks === undefined || blocks === 'everyone') return [];
+  if (!isList(blocks)) return [{ block: blocks, path }];
+  return blocks.map((block, index) => ({ block, path: [...path, index] }));
+}
+
+/** `Array.isArray` does not narrow readonly lists. */
+function isList(blocks: Blocks): blocks is readonly Block[] {
+  return Array.isArray(blocks);
+}
+
+export interface PlacedRule {
+  readonly rule: Rule;
+  readonly path: DocumentPath;
+  readonly match: readonly PlacedBlock[];
+  readonly except: readonly PlacedBlock[];
+}
+
+export function rulesOf({ rules = [] }: PolicyDocument): readonly PlacedRule[] {
+  return rules.map((rule, index) => {
+    const path = ['rules', index];
+    return {
+      rule,
+      path,
+      match: blocksOf(rule.match, [...path, 'match']),
+      except: blocksOf(rule.except, [...path, 'except']),
+    };
+  });
+}
+
+export interface PlacedEntry {
+  readonly value: string;
+  /** Infinite where the entry stays. */
+  readonly expiresAtMs: number;
+  readonly path: DocumentPath;
+}
+
+export function entriesOf(set: PolicySet, path: DocumentPath): readonly PlacedEntry[] {
+  return set.entries.map((entry, index) => {
+    const { value, expiresAt } = typeof entry === 'string' ? { value: entry, expiresAt: undefined } : entry;
+    return { value, expiresAtMs: momentMs(expiresAt, Number.POSITIVE_INFINITY), path: [...path, 'entries', index] };
+  });
+}
+
+/** The moment of a time in the document, `otherwise` where it is left out. */
+export function momentMs(time: string | undefined, otherwise: number): number {
+  return time === undefined ? otherwise : parseInstantMs(time);
+}
+
+/** The set that an entry refers to, if it does; in a valid document there is one. */
+export function setReferredTo(document: PolicyDocument, entry: string): PolicySet | undefined {
+  const name = setReference(entry);
+  return name === undefined ? undefined : document.sets?.[name];
+}
