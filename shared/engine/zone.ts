@@ -27,15 +27,15 @@ export interface Zone {
   firstMoment(wallMs: number): number;
 }
 
-const ZONE_NAME = /^[A-Za-z][A-Za-z0-9_+\-/]*$/;
+/** Area and location. Node knows more (JST, CST, +09:00): abbreviations are ambiguous, and neither is in use everywhere. */
+const ZONE_NAME = /^(?:UTC|[A-Za-z]+(?:\/[A-Za-z0-9_+-]+){1,2})$/;
 
 /** The zone of an IANA name or `UTC`. Throws `invalid-timezone`. */
 export function parseZone(name: string): Zone {
-  // Newer Node also takes offsets such as "+09:00" for zones; those are not names.
   if (!ZONE_NAME.test(name) || !IANAZone.isValidZone(name)) {
     throw new PolicyValueError(
       'invalid-timezone',
-      `${shown(name)} is no time zone; accepted: UTC or a name of the IANA time zone database, such as Asia/Tokyo`,
+      `${shown(name)} is no time zone; accepted: UTC or an area and location of the IANA time zone database, such as Asia/Tokyo`,
     );
   }
   return new IanaZone(name);
