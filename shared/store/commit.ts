@@ -1,0 +1,161 @@
+/**
+ * Publishes a change of the policy: parts first, then one conditional put of the next revision. Knows nothing of
+ * DynamoDB but that such a put exists.
+ */
+import type { PolicyDocument } from '../engine/document.ts';
+import { type Backoff, backoffMs, pause } from './backoff.ts';
+import { canonicalJson, isJsonObject } from './canonical-json.ts';
+import type { Occupant } from './dynamodb-revisions.ts';
+import { CommitOutcomeUnknownError, PolicyTooLargeError, StoreUnreachableError, WriteContentionError } from './errors.ts';
+import type { StoredPart } from './part.ts';
+import { encodeDocument, encodeIndex, reusableParts } from './parts.ts';
+import type { Change, CommitRequest, CommitResult, LoadedPolicy } from './policy-store.ts';
+import { boundTexts, fitsOneReadUnit, hashRevision, type Revision } from './revision.ts';
+
+/** What a commit needs of the store. */
+export interface CommitLog {
+  /** The newest policy, strongly consistent; `before` is what an earlier try loaded. */
+  newest(before: LoadedPolicy | undefined, signal?: AbortSignal): Promise<NewestPolicy | undefined>;
+  putParts(parts: readonly StoredPart[], signal?: AbortSignal): Promise<void>;
+  /** False when the number is not free. */
+  putRevision(revision: Revision, signal?: AbortSignal): Promise<boolean>;
+  /** What stands under a number, strongly consistent. */
+  occupant(number: number, signal?: AbortSignal): Promise<Occupant>;
+}
+
+export interface NewestPolicy extends LoadedPolicy {
+  readonly parts: readonly StoredPart['part'][];
+}
+
+export interface CommitMeans {
+  readonly log: CommitLog;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** From 0 to 1. */
+  readonly random: () => number;
+  readonly newWriteId: () => string;
+}
+
+const DEFAULT_DEADLINE_MS = 20_000;
+const BACKOFF: Backoff = { firstMs: 40, maxMs: 1_000 };
+
+export async function commit(means: CommitMeans, request: CommitRequest): Promise<CommitResult> {
+  const deadline = means.now() + (request.deadlineMs ?? DEFAULT_DEADLINE_MS);
+  const alreadyPut = new Set<string>();
+  let current: NewestPolicy | undefined;
+  for (let tries = 0; ; tries++) {
+    current = await means.log.newest(current, request.signal);
+    const change = await request.prepare(current && { document: current.document, revision: current.revision });
+    if (!change || (current && sameDocument(change.document, current.document))) return unchanged(current);
+
+    const { revision, fresh } = draft(means, request, change, current);
+    const toPut = fresh.filter(({ part }) => !alreadyPut.has(part.hash));
+    await means.log.putParts(toPut, request.signal);
+    for (const { part } of toPut) alreadyPut.add(part.hash);
+
+    const written = await publish(means, revision, deadline, request.signal);
+    if (written) return { written: true, revision: written, document: change.document };
+
+    const wait = backoffMs(BACKOFF, tries, means.random);
+    if (means.now() + wait >= deadline) {
+      throw new WriteContentionError(`Other writers were first ${tries + 1} times; the policy was not changed`);
+    }
+    await pause(wait, request.signal);
+  }
+}
+
+function unchanged(current: NewestPolicy | undefined): CommitResult {
+  if (!current) return { written: false };
+  return { written: false, current: { document: current.document, revision: current.revision } };
+}
+
+function sameDocument(a: PolicyDocument, b: PolicyDocument): boolean {
+  return canonicalJson(a) === canonicalJson(b);
+}
+
+/** The revision that would follow `current`, and the parts to put before it. */
+function draft(
+  { now, newWriteId }: CommitMeans,
+  { author, reason }: CommitRequest,
+  { document, summary, confirmed = [] }: Change,
+  current: NewestPolicy | undefined,
+): { readonly revision: Revision; readonly fresh: readonly StoredPart[] } {
+  if (!isJsonObject(document)) throw new TypeError('A policy document is an object');
+  if (confirmed.length > 8 || confirmed.some((check) => check.length > 32)) {
+    throw new TypeError('confirmed holds at most 8 names of at most 32 characters');
+  }
+  const reuse = current ? reusableParts(current.parts, current.fragments) : undefined;
+  const { parts, fresh } = encodeDocument(document, reuse);
+  const revision = boundTexts<Revision>({
+    number: (current?.revision.number ?? 0) + 1,
+    createdAt: new Date(now()).toISOString(),
+    author,
+    reason,
+    summary,
+    confirmed,
+    languageVersion: document.version,
+    writeId: newWriteId(),
+    ...(current ? { parent: hashRevision(current.revision) } : {}),
+    contents: { parts },
+  });
+  if (fitsOneReadUnit(revision)) return { revision, fresh };
+
+  const [index, ...more] = encodeIndex(parts);
+  if (!index || more.length > 0) throw new PolicyTooLargeError(`The policy has ${parts.length} parts, too many to list`);
+  return { revision: { ...revision, contents: { index: index.part } }, fresh: [...fresh, index] };
+}
+
+/**
+ * Puts a revision under the first free number above the one before it. A number that a foreign item holds is passed
+ * over: since nothing is ever deleted, two writers pass over the same ones and meet at the same free one.
+ * @returns the revision as written; undefined when another writer was first
+ */
+async function publish(
+  means: CommitMeans,
+  draft: Revision,
+  deadline: number,
+  signal: AbortSignal | undefined,
+): Promise<Revision | undefined> {
+  for (let number = draft.number; ; number++) {
+    const revision = { ...draft, number };
+    const occupant = await putOrReadBack(means, revision, deadline, signal);
+    if (occupant === 'us') return revision;
+    if (occupant === 'another writer') return undefined;
+  }
+}
+
+/**
+ * Puts a revision until it is known who holds its number. A put whose answer was lost may have been carried out, may be
+ * carried out later, and a client that retries by itself sees its own write as a conflict: so the number is read back
+ * and ours is known by its `writeId`. Under one number one put at most succeeds, so it may be sent again and again.
+ */
+async function putOrReadBack(
+  { log, now, random }: CommitMeans,
+  revision: Revision,
+  deadline: number,
+  signal: AbortSignal | undefined,
+): Promise<'us' | 'another writer' | 'foreign item'> {
+  const { number, writeId } = revision;
+  for (let tries = 0; ; tries++) {
+    let cause: unknown;
+    try {
+      if (await log.putRevision(revision, signal)) return 'us';
+    } catch (error) {
+      if (!(error instanceof StoreUnreachableError)) throw error;
+      cause = error;
+    }
+    try {
+      const occupant = await log.occupant(number, signal);
+      if (occupant.is === 'foreign') return 'foreign item';
+      if (occupant.is === 'revision') return occupant.revision.writeId === writeId ? 'us' : 'another writer';
+    } catch (error) {
+      if (!(error instanceof StoreUnreachableError)) throw error;
+      cause ??= error;
+    }
+    const wait = backoffMs(BACKOFF, tries, random);
+    if (signal?.aborted || now() + wait >= deadline) throw new CommitOutcomeUnknownError(number, writeId, { cause });
+    await pause(wait, signal).catch((error: unknown) => {
+      throw new CommitOutcomeUnknownError(number, writeId, { cause: error });
+    });
+  }
+}

@@ -1,0 +1,9 @@
+/** The policy store: revisions in DynamoDB, and the cache in front of them. */
+export { canonicalJson } from './canonical-json.ts';
+export { createDocumentClient, type DocumentClientOptions } from './dynamodb-client.ts';
+export { DynamoDbPolicySource, type DynamoDbPolicySourceOptions } from './dynamodb-policy-source.ts';
+export { DynamoDbPolicyStore, type DynamoDbPolicyStoreOptions } from './dynamodb-policy-store.ts';
+export * from './errors.ts';
+export type * from './policy-store.ts';
+export { type Author, LANGUAGE_VERSION, type Revision } from './revision.ts';
+export { rulesTable } from './table.ts';

@@ -1,0 +1,258 @@
+/** A revision: one published state of the policy, as an item of the rules table. */
+import { cutToBytes, cutToUnits } from './bounded-text.ts';
+import { canonicalJson, isJsonObject, type JsonObject } from './canonical-json.ts';
+import { StoreCorruptError } from './errors.ts';
+import { itemSize } from './item-size.ts';
+import { MAX_PART_BYTES, type Part } from './part.ts';
+import { sha256 } from './sha256.ts';
+
+export interface Revision {
+  /** 1, 2, 3 … */
+  readonly number: number;
+  /** When it was written: ISO 8601, milliseconds, UTC. */
+  readonly createdAt: string;
+  readonly author: Author;
+  /** Why, in the author's words; may be empty. At most 512 UTF-16 units. */
+  readonly reason: string;
+  /** What changed, in words; at most 1 KB. */
+  readonly summary: string;
+  /** The checks that the author overrode, for instance `lockout`. */
+  readonly confirmed: readonly string[];
+  /** The version of the policy language that a reader must know. */
+  readonly languageVersion: number;
+  /** Random: tells this write from any other. */
+  readonly writeId: string;
+  /** The hash of the whole item of the revision before; absent in the first one. */
+  readonly parent?: string;
+  /** Where the policy's text is. */
+  readonly contents: Contents;
+}
+
+/** The parts in order, or the part that lists them where they are too many for the revision's item. */
+export type Contents = { readonly parts: readonly Part[] } | { readonly index: Part };
+
+/** Who wrote it. */
+export interface Author {
+  /** What the id is one of, for instance `iam`, `jwt`, `local`; at most 32 bytes. */
+  readonly type: string;
+  /** At most 128 bytes. */
+  readonly id: string;
+  /** At most 320 bytes. */
+  readonly arn?: string;
+}
+
+/** All items of this project have a `kind` that begins so. */
+export const KIND_PREFIX = 'client-vpn-policy/';
+const KIND = `${KIND_PREFIX}revision@1`;
+
+export const REVISION_PARTITION = 'POLICY';
+export const REVISION_KEY_PREFIX = 'REVISION#';
+
+/** What one read unit reads; every refresh of every handler reads the newest revision. */
+export const MAX_REVISION_BYTES = 4096;
+
+/** The newest version of the policy language that this program reads. */
+export const LANGUAGE_VERSION = 1;
+
+const MAX_REASON_UNITS = 512;
+const MAX_SUMMARY_BYTES = 1024;
+const MAX_AUTHOR_BYTES = { type: 32, id: 128, arn: 320 };
+
+/** The sort key of a revision: ten digits, so that text order is number order. */
+export function revisionKey(number: number): string {
+  return `${REVISION_KEY_PREFIX}${String(number).padStart(10, '0')}`;
+}
+
+/** The revision number of a sort key; undefined for any other key. */
+export function revisionNumber(sk: unknown): number | undefined {
+  const digits = typeof sk === 'string' ? /^REVISION#(\d{10})$/.exec(sk)?.[1] : undefined;
+  return digits === undefined ? undefined : Number(digits);
+}
+
+/** True when an item claims to be one of this project's. */
+export function isMarked(item: JsonObject | Readonly<Record<string, unknown>>): boolean {
+  const kind = item['kind'];
+  return typeof kind === 'string' && kind.startsWith(KIND_PREFIX);
+}
+
+/** Bounds what people wrote, so that a revision's item stays small; cut, never refused. */
+export function boundTexts<T extends Pick<Revision, 'author' | 'reason' | 'summary'>>(revision: T): T {
+  const { type, id, arn } = revision.author;
+  return {
+    ...revision,
+    author: {
+      type: cutToBytes(type, MAX_AUTHOR_BYTES.type),
+      id: cutToBytes(id, MAX_AUTHOR_BYTES.id),
+      ...(arn === undefined ? {} : { arn: cutToBytes(arn, MAX_AUTHOR_BYTES.arn) }),
+    },
+    reason: cutToUnits(revision.reason, MAX_REASON_UNITS),
+    summary: cutToBytes(revision.summary, MAX_SUMMARY_BYTES),
+  };
+}
+
+/** True when a revision's item costs one read unit. */
+export function fitsOneReadUnit(revision: Revision): boolean {
+  return itemSize(encodeRevision(revision)) <= MAX_REVISION_BYTES;
+}
+
+/** SHA-256 of a revision's whole item: what the next revision names as its parent. */
+export function hashRevision(revision: Revision): string {
+  // Decoding is strict and loses nothing, so encoding again gives the item that was read.
+  return sha256(canonicalJson(encodeRevision(revision)));
+}
+
+/** The item of a revision. */
+export function encodeRevision(revision: Revision): JsonObject {
+  const { contents, author, parent } = revision;
+  const where: JsonObject =
+    'parts' in contents ? { parts: contents.parts.map(encodePart) } : { index: encodePart(contents.index) };
+  return {
+    pk: REVISION_PARTITION,
+    sk: revisionKey(revision.number),
+    kind: KIND,
+    number: revision.number,
+    createdAt: revision.createdAt,
+    author: { type: author.type, id: author.id, ...(author.arn === undefined ? {} : { arn: author.arn }) },
+    reason: revision.reason,
+    summary: revision.summary,
+    ...(revision.confirmed.length === 0 ? {} : { confirmed: revision.confirmed }),
+    languageVersion: revision.languageVersion,
+    writeId: revision.writeId,
+    ...(parent === undefined ? {} : { parent }),
+    ...where,
+  };
+}
+
+/**
+ * Reads an item under a revision's key. Strict: every key is known and every value has its form.
+ * @returns undefined for an item without the project's mark
+ * @throws StoreCorruptError for a marked one that is not a revision as this program writes it
+ */
+export function decodeRevision(item: Readonly<Record<string, unknown>>): Revision | undefined {
+  if (!isMarked(item)) return undefined;
+  const sk = String(item['sk']);
+  if (item['kind'] !== KIND) throw new StoreCorruptError(`${sk} is of an unknown kind: ${String(item['kind'])}`);
+  const read = new StrictReader(item, sk);
+  const revision: Revision = {
+    number: read.integer('number'),
+    createdAt: read.text('createdAt', CREATED_AT),
+    author: decodeAuthor(read),
+    reason: read.text('reason'),
+    summary: read.text('summary'),
+    confirmed: read.has('confirmed') ? read.texts('confirmed') : [],
+    languageVersion: read.integer('languageVersion'),
+    writeId: read.text('writeId', /./),
+    ...(read.has('parent') ? { parent: read.text('parent', HASH) } : {}),
+    contents: read.has('index') ? { index: decodePart(read.object('index')) } : { parts: decodeParts(read.list('parts')) },
+  };
+  read.text('pk');
+  if (sk !== revisionKey(read.integer('number'))) throw new StoreCorruptError(`${sk} says that it is ${revision.number}`);
+  read.done(['sk', 'kind']);
+  return revision;
+}
+
+/**
+ * Reads a list of parts, of a revision or of an index.
+ * @throws StoreCorruptError
+ */
+export function decodeParts(value: unknown): Part[] {
+  if (!Array.isArray(value) || value.length === 0) throw new StoreCorruptError('A list of parts is empty or no list');
+  return value.map((part) => {
+    if (!isJsonObject(part)) throw new StoreCorruptError('A list of parts holds something else');
+    return decodePart(new StrictReader(part, 'A part'));
+  });
+}
+
+const HASH = /^[0-9a-f]{64}$/;
+const CREATED_AT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
+function encodePart(part: Part): JsonObject {
+  return { hash: part.hash, size: part.size, inflated: part.inflated, ...(part.more ? { more: true } : {}) };
+}
+
+function decodePart(read: StrictReader): Part {
+  const part: Part = {
+    hash: read.text('hash', HASH),
+    size: read.integer('size'),
+    inflated: read.integer('inflated'),
+    ...(read.has('more') ? { more: read.yes('more') } : {}),
+  };
+  if (part.inflated > MAX_PART_BYTES) throw new StoreCorruptError(`The part ${part.hash} declares ${part.inflated} bytes`);
+  read.done();
+  return part;
+}
+
+function decodeAuthor(item: StrictReader): Author {
+  const read = item.object('author');
+  const author: Author = {
+    type: read.text('type'),
+    id: read.text('id'),
+    ...(read.has('arn') ? { arn: read.text('arn') } : {}),
+  };
+  read.done();
+  return author;
+}
+
+/** Reads the attributes of an item one by one and, at the end, refuses those that nobody asked for. */
+class StrictReader {
+  readonly #source: Readonly<Record<string, unknown>>;
+  readonly #name: string;
+  readonly #asked = new Set<string>();
+
+  constructor(source: Readonly<Record<string, unknown>>, name: string) {
+    this.#source = source;
+    this.#name = name;
+  }
+
+  has(key: string): boolean {
+    return Object.hasOwn(this.#source, key);
+  }
+
+  text(key: string, form?: RegExp): string {
+    const value = this.#take(key);
+    return typeof value === 'string' && (!form || form.test(value)) ? value : this.#refuse(key);
+  }
+
+  texts(key: string): readonly string[] {
+    const value = this.list(key);
+    return value.every((text) => typeof text === 'string') ? value : this.#refuse(key);
+  }
+
+  /** An integer over zero. */
+  integer(key: string): number {
+    const value = this.#take(key);
+    return typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : this.#refuse(key);
+  }
+
+  yes(key: string): true {
+    return this.#take(key) === true ? true : this.#refuse(key);
+  }
+
+  list(key: string): readonly unknown[] {
+    const value = this.#take(key);
+    return Array.isArray(value) && value.length > 0 ? value : this.#refuse(key);
+  }
+
+  object(key: string): StrictReader {
+    const value = this.#take(key);
+    return isJsonObject(value) ? new StrictReader(value, `${this.#name}.${key}`) : this.#refuse(key);
+  }
+
+  done(alsoKnown: readonly string[] = []): void {
+    for (const key of Object.keys(this.#source)) {
+      if (!this.#asked.has(key) && !alsoKnown.includes(key)) {
+        throw new StoreCorruptError(`${this.#name} has an unknown attribute: ${key}`);
+      }
+    }
+  }
+
+  #take(key: string): unknown {
+    this.#asked.add(key);
+    return this.has(key) ? this.#source[key] : undefined;
+  }
+
+  #refuse(key: string): never {
+    throw new StoreCorruptError(`${this.#name}: ${key} is missing or is not what it should be`);
+  }
+}
+

@@ -1,0 +1,62 @@
+/** Sorts what the AWS SDK throws into the store's errors. */
+import { StoreError, StoreRefusedError, StoreUnreachableError } from './errors.ts';
+
+/** DynamoDB's throttling answers come as 400 (developer guide, "Error handling with DynamoDB"). */
+const THROTTLED = new Set([
+  'ProvisionedThroughputExceededException',
+  'RequestLimitExceeded',
+  'ThrottlingException',
+  'ThrottledException',
+  'TooManyRequestsException',
+  'LimitExceededException',
+]);
+
+const NO_ANSWER = new Set(['AbortError', 'TimeoutError', 'RequestTimeout', 'RequestTimeoutException']);
+
+const NETWORK = new Set([
+  'ECONNABORTED',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EAI_AGAIN',
+  'EHOSTDOWN',
+  'EHOSTUNREACH',
+  'ENETDOWN',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EPIPE',
+  'ETIMEDOUT',
+]);
+
+/** True when a conditional put found its condition not met. */
+export function isConditionFailed(error: unknown): boolean {
+  return error instanceof Error && error.name === 'ConditionalCheckFailedException';
+}
+
+/**
+ * Turns whatever a call threw into one of the store's errors; those pass through. What is not known to be an outage is
+ * a refusal: `ON_POLICY_UNAVAILABLE=allow` must not admit anybody because a role or a table's name is wrong.
+ */
+export function toStoreError(error: unknown, doing: string): StoreError {
+  if (error instanceof StoreError) return error;
+  const { name, message, code, status } = describe(error);
+  const told = `Could not ${doing}: ${name}: ${message}`;
+  const outage =
+    NO_ANSWER.has(name) || THROTTLED.has(name) || NETWORK.has(code) || status === 429 || (status !== undefined && status >= 500);
+  return outage ? new StoreUnreachableError(told, { cause: error }) : new StoreRefusedError(told, { cause: error });
+}
+
+interface Described {
+  readonly name: string;
+  readonly message: string;
+  readonly code: string;
+  readonly status: number | undefined;
+}
+
+function describe(error: unknown): Described {
+  if (!(error instanceof Error)) return { name: typeof error, message: String(error), code: '', status: undefined };
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const metadata = '$metadata' in error ? error.$metadata : undefined;
+  const status =
+    typeof metadata === 'object' && metadata !== null && 'httpStatusCode' in metadata ? metadata.httpStatusCode : undefined;
+  return { name: error.name, message: error.message, code, status: typeof status === 'number' ? status : undefined };
+}

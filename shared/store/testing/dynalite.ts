@@ -1,0 +1,52 @@
+/** DynamoDB for tests and the local stack: dynalite in this process, tables made as the store wants them. */
+import { randomUUID } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import { CreateTableCommand, type DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import dynalite from 'dynalite';
+import { createDocumentClient, type DocumentClientOptions } from '../dynamodb-client.ts';
+import { rulesTable } from '../table.ts';
+
+export interface LocalDynamoDb {
+  readonly endpoint: string;
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+/** Starts dynalite on 127.0.0.1, on a free port unless one is given. It keeps nothing: all is in memory. */
+export async function startDynalite(port = 0): Promise<LocalDynamoDb> {
+  const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  // A server that listens on TCP has such an address.
+  const address = server.address() as AddressInfo;
+  return {
+    endpoint: `http://127.0.0.1:${address.port}`,
+    port: address.port,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/**
+ * A client for a DynamoDB that is not AWS's. Region and credentials are stand-ins, set through the environment where it
+ * has none, since that is where the handler finds its own.
+ */
+export function localDocumentClient(endpoint: string, options: DocumentClientOptions = {}): DynamoDBDocumentClient {
+  process.env['AWS_ACCESS_KEY_ID'] ??= 'local';
+  process.env['AWS_SECRET_ACCESS_KEY'] ??= 'local';
+  return createDocumentClient({ region: 'us-east-1', endpoint, ...options });
+}
+
+/** Makes a rules table with a random name. */
+export async function createRulesTable(client: DynamoDBDocumentClient): Promise<string> {
+  const tableName = `test-${randomUUID()}-rules`;
+  await client.send(new CreateTableCommand(rulesTable(tableName)));
+  await waitUntilTableExists({ client: client as unknown as DynamoDBClient, maxWaitTime: 10, minDelay: 1 }, { TableName: tableName });
+  return tableName;
+}

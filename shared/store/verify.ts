@@ -1,0 +1,97 @@
+/** Walks the whole history of the policy and tells what is not as it was written. */
+import type { RawItem } from './dynamodb-revisions.ts';
+import { StoreCorruptError } from './errors.ts';
+import type { Part } from './part.ts';
+import type { Finding, Verification } from './policy-store.ts';
+import { decodeRevision, hashRevision, type Revision, revisionKey, revisionNumber } from './revision.ts';
+
+/** What a verification needs of the store. */
+export interface History {
+  /** All items under revisions' keys, the oldest first. */
+  items(): AsyncIterable<RawItem>;
+  /** @throws StoreCorruptError */
+  partsOf(revision: Revision): Promise<readonly Part[]>;
+  /** Reads and verifies one part. @throws StoreCorruptError */
+  checkPart(part: Part): Promise<void>;
+}
+
+export async function verify(history: History): Promise<Verification> {
+  const findings: Finding[] = [];
+  const checked = new Map<string, string | undefined>();
+  const foreign = new Set<number>();
+  let revisions = 0;
+  let before: Revision | 'unreadable' | undefined;
+
+  for await (const item of history.items()) {
+    const key = String(item['sk']);
+    const find = (code: Finding['code'], message: string) => findings.push({ code, key, message });
+    const revision = await orFinding(
+      () => decodeRevision(item),
+      (message) => find('unreadable-revision', message),
+    );
+    if (revision === 'damaged') {
+      before = 'unreadable';
+      continue;
+    }
+    if (!revision) {
+      find('foreign-item', 'Not an item of this project; it is passed over');
+      const number = revisionNumber(key);
+      if (number !== undefined) foreign.add(number);
+      continue;
+    }
+    revisions++;
+    for (const message of chainFaults(revision, before, foreign)) find(message.code, message.text);
+    before = revision;
+
+    const parts = await orFinding(
+      () => history.partsOf(revision),
+      (message) => find('bad-part', message),
+    );
+    for (const part of parts === 'damaged' ? [] : parts) {
+      const id = `${part.hash} ${part.size} ${part.inflated}`;
+      if (!checked.has(id)) {
+        checked.set(id, undefined);
+        await orFinding(
+          () => history.checkPart(part),
+          (message) => checked.set(id, message),
+        );
+      }
+      const fault = checked.get(id);
+      if (fault !== undefined) find('bad-part', fault);
+    }
+  }
+  const ok = findings.every(({ code }) => code === 'foreign-item');
+  return { ok, revisions, parts: checked.size, findings };
+}
+
+/** Compares a revision with the one before it. What follows an unreadable one is compared by number alone. */
+function chainFaults(
+  revision: Revision,
+  before: Revision | 'unreadable' | undefined,
+  foreign: ReadonlySet<number>,
+): { readonly code: 'gap' | 'broken-chain'; readonly text: string }[] {
+  if (before === 'unreadable') return [];
+  const faults: { readonly code: 'gap' | 'broken-chain'; readonly text: string }[] = [];
+  let next = (before?.number ?? 0) + 1;
+  while (next < revision.number && foreign.has(next)) next++;
+  if (next !== revision.number) faults.push({ code: 'gap', text: `${revisionKey(next)} is missing` });
+  const parent = before && hashRevision(before);
+  if (revision.parent !== parent) {
+    const text = before
+      ? `Its parent is not ${revisionKey(before.number)} as it stands there: one of the two was rewritten`
+      : 'It has a parent, and there is none';
+    faults.push({ code: 'broken-chain', text });
+  }
+  return faults;
+}
+
+/** Runs a check; damage becomes a finding, any other error passes through. */
+async function orFinding<T>(check: () => T | Promise<T>, find: (message: string) => void): Promise<T | 'damaged'> {
+  try {
+    return await check();
+  } catch (error) {
+    if (!(error instanceof StoreCorruptError)) throw error;
+    find(error.message);
+    return 'damaged';
+  }
+}
