@@ -217,8 +217,9 @@ describe('windows', () => {
           for (const atMs of moments) {
             const local = DateTime.fromMillis(atMs, { zone: timezone });
             const clock = local.toFormat('HH:mm');
-            const today = onDays.includes(local.toFormat('ccc').toLowerCase());
-            const yesterday = onDays.includes(local.minus({ days: 1 }).toFormat('ccc').toLowerCase());
+            const isChosen = (day: DateTime) => (onDays as string[]).includes(day.toFormat('ccc').toLowerCase()); // days are texts
+            const today = isChosen(local);
+            const yesterday = isChosen(local.minus({ days: 1 }));
             const expected =
               start < end
                 ? today && clock >= start && clock < end
