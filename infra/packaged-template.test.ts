@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { rulesTable } from '../shared/store/table.ts';
 
 const run = promisify(execFile);
 const root = resolve(__dirname, '..');
@@ -195,20 +196,11 @@ describe('the alias live', () => {
 });
 
 describe('the rules table', () => {
-  it('survives its stack and mistakes', () => {
+  it('survives its stack and mistakes, and has the keys that the store is tested with', () => {
     const table = only(byDefault, 'AWS::DynamoDB::Table');
     expect(table).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
     expect(table.Properties).toEqual({
-      TableName: tableName,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [
-        { AttributeName: 'pk', AttributeType: 'S' },
-        { AttributeName: 'sk', AttributeType: 'S' },
-      ],
-      KeySchema: [
-        { AttributeName: 'pk', KeyType: 'HASH' },
-        { AttributeName: 'sk', KeyType: 'RANGE' },
-      ],
+      ...rulesTable(tableName),
       PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
       SSESpecification: { SSEEnabled: true },
       DeletionProtectionEnabled: true,
@@ -235,6 +227,8 @@ describe('the bundle', () => {
       const context = { getRemainingTimeInMillis: () => 2000, awsRequestId: 'r', functionName: 'f' };
       const answer = await handler({ 'schema-version': 'v2' }, context);
       process.stdout.write('\\n' + JSON.stringify(answer), () => process.exit());
+    }).catch((error) => {
+      process.stderr.write(error.stack, () => process.exit(1));
     })`;
     const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', invoke], {
       cwd: folder,

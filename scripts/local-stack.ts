@@ -2,7 +2,6 @@
 import { startLocalDynamoDb } from './local-stack/dynamodb.ts';
 import { requireFreePort } from './local-stack/free-port.ts';
 import { readyText } from './local-stack/ready-text.ts';
-import { seedLocalPolicy } from './local-stack/seed.ts';
 import { startServerlessOffline } from './local-stack/serverless-offline.ts';
 import { LocalStackError, localEnvironment, localPorts } from './local-stack/settings.ts';
 
@@ -30,9 +29,8 @@ async function runLocalStack(): Promise<void> {
   for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) delete process.env[name];
   Object.assign(process.env, env);
 
-  const closeDynamoDb = await startLocalDynamoDb(ports);
+  const closeDynamoDb = await startLocalDynamoDb(ports, POLICY_FILE);
   try {
-    await seedLocalPolicy(POLICY_FILE);
     const offline = await Promise.race([startServerlessOffline(env, ports, process.stdout), stopSignal]);
     if (offline === undefined) return;
     console.log(readyText(ports, POLICY_FILE, (performance.now() - startedAt) / 1000));

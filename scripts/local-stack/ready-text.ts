@@ -10,33 +10,36 @@ import {
 
 /** `seconds` is how long the start took. */
 export function readyText(ports: LocalPorts, policyFile: string, seconds: number): string {
+  const lambda = `http://${LOCAL_HOST}:${ports.lambda}`;
+  // Not an office's address; in a group that patch night lets in, so that the answers do not depend on the day.
   const event = {
     'connection-id': 'cvpn-connection-0b359ceb0b7e702ca',
-    username: 'Batchi',
-    'public-ip': '203.0.113.10',
+    username: 'tanaka',
+    'public-ip': '203.0.113.77',
+    groups: ['vpn-admins'],
     'schema-version': 'v3',
   };
   const cli = `${portPrefix(ports)}npm run -s vpn-policy --`;
   return `
 client-vpn-policy is ready (${seconds.toFixed(1)} s). Ctrl-C ends it.
 
-  Lambda's invoke API  http://${LOCAL_HOST}:${ports.lambda}  ${LOCAL_FUNCTION}
-  DynamoDB (dynalite)  http://${LOCAL_HOST}:${ports.dynamoDb}  ${LOCAL_RULES_TABLE}, in memory: a new start begins anew
+  Lambda's invoke API  ${lambda}  ${LOCAL_FUNCTION}
+  DynamoDB (dynalite)  ${localDynamoDbEndpoint(ports)}  ${LOCAL_RULES_TABLE}, in memory: each start begins anew
   Policy               ${policyFile}
 
 Three commands to try in another terminal:
 
-1. Play the VPN endpoint: may Batchi connect? (AWS CLI 1 and 2, no credentials needed)
+1. Play the VPN endpoint: may tanaka connect from here? (AWS CLI 1 and 2, no credentials needed)
 
-echo '${JSON.stringify(event)}' | aws lambda invoke --endpoint-url http://${LOCAL_HOST}:${ports.lambda} --region ${LOCAL_REGION} --function-name ${LOCAL_FUNCTION} --no-sign-request --payload fileb:///dev/stdin /dev/stdout
+echo '${JSON.stringify(event)}' | aws lambda invoke --endpoint-url ${lambda} --region ${LOCAL_REGION} --function-name ${LOCAL_FUNCTION} --no-sign-request --payload fileb:///dev/stdin /dev/stdout
 
-2. Ask the policy why:
+2. Ask the policy what it does with Batchi, and why:
 
 ${cli} evaluate --local --username Batchi --public-ip 203.0.113.10 --explain
 
-3. Change the policy: Batchi is no longer blocked. The first command says so after ten seconds, with no restart.
+3. Change the policy: the office gets more addresses. The first command obeys after ten seconds, with no restart.
 
-sed 's/batchi/somebody-else/I' ${policyFile} | ${cli} seed --local -
+sed 's|203.0.113.0/28|203.0.113.0/24|' ${policyFile} | ${cli} seed --local /dev/stdin
 `;
 }
 

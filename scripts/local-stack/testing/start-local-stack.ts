@@ -1,0 +1,57 @@
+/** Starts the local stack for a test, as `npm start` does, on free ports. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { resolve } from 'node:path';
+
+export interface LocalStackProcess {
+  readonly lambdaPort: number;
+  readonly dynamoDbPort: number;
+  /** What it has printed so far. */
+  printed(): string;
+  /** Sends the signal (default SIGINT, which is Ctrl-C) and resolves with the exit code. */
+  end(signal?: NodeJS.Signals): Promise<number | null>;
+  /** Resolves with the exit code when it ends by itself. */
+  readonly exitCode: Promise<number | null>;
+}
+
+/** Resolves when it is ready, or has ended before. The caller must `end` it. */
+export async function startLocalStack(env: Readonly<Record<string, string>> = {}): Promise<LocalStackProcess> {
+  const [lambdaPort, dynamoDbPort] = [await freePort(), await freePort()];
+  const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/local-stack.ts'], {
+    cwd: resolve(__dirname, '../../..'),
+    env: { PATH: process.env.PATH, LAMBDA_PORT: String(lambdaPort), DYNAMODB_PORT: String(dynamoDbPort), ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let text = '';
+  const exitCode = once(child, 'exit').then(() => child.exitCode);
+  const ready = new Promise<void>((done) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (chunk: string) => {
+        text += chunk;
+        if (text.includes('is ready')) done();
+      });
+    }
+  });
+  await Promise.race([ready, exitCode]);
+  return {
+    lambdaPort,
+    dynamoDbPort,
+    printed: () => text,
+    exitCode,
+    end(signal = 'SIGINT') {
+      child.kill(signal);
+      return exitCode;
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  // A listening TCP server has an AddressInfo.
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
