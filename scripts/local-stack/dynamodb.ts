@@ -1,8 +1,8 @@
 /** DynamoDB for the local stack: dynalite in this process, in memory, with the rules table made and a policy in it. */
 import { readFile } from 'node:fs/promises';
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
-import { checkWrite, formatIssue, readPolicy, summarizeChange } from '../../shared/policy/index.ts';
-import { createDocumentClient, DynamoDbPolicyStore, rulesTable } from '../../shared/store/index.ts';
+import { formatIssue, readPolicy } from '../../shared/policy/index.ts';
+import { createDocumentClient, DynamoDbPolicyStore, rulesTable, writePolicy } from '../../shared/store/index.ts';
 import { startDynalite } from '../../shared/store/testing/dynalite.ts';
 import { LOCAL_REGION, LOCAL_RULES_TABLE, type LocalPorts, LocalStackError } from './settings.ts';
 
@@ -25,13 +25,11 @@ export async function startLocalDynamoDb(ports: LocalPorts, policyFile: string):
 async function seed(store: DynamoDbPolicyStore, policyFile: string): Promise<void> {
   const read = readPolicy(await readFile(policyFile, 'utf8'), { fileName: policyFile });
   if (!read.ok) throw new LocalStackError(read.issues.map((issue) => formatIssue(issue, policyFile)).join('\n'));
-  const { document } = read;
-  const checked = checkWrite({ next: document, confirm: [], nowMs: Date.now() });
-  if (!checked.ok)
-    throw new LocalStackError(`${policyFile} fails its own checks: vpn-policy test ${policyFile} says which`);
-  await store.commit({
-    prepare: () => ({ document, summary: summarizeChange(undefined, document) }),
+  await writePolicy(store, {
+    change: () => read.document,
     author: { type: 'local', id: 'local-stack' },
     reason: `npm start seeds ${policyFile}`,
+    confirm: [],
+    now: Date.now,
   });
 }

@@ -5,6 +5,7 @@ import {
   LOCAL_REGION,
   LOCAL_RULES_TABLE,
   type LocalPorts,
+  localDynamoDbEndpoint,
   PORT_SETTINGS,
 } from './settings.ts';
 
