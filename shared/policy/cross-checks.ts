@@ -7,8 +7,10 @@ import { shown } from '../engine/errors.ts';
 import {
   CONDITION_SET_KINDS,
   type ConditionName,
+  DEFAULT_RULE,
   PolicyValueError,
   parseInstantMs,
+  RULE_ID,
   setReference,
 } from '../engine/index.ts';
 import type { DocumentPath, FoundIssue } from './issue.ts';
@@ -128,8 +130,13 @@ function blocksIn(value: unknown, path: DocumentPath): { block: PlainObject; pat
   return listIn(value).flatMap((block, index) => (isObject(block) ? [{ block, path: [...path, index] }] : []));
 }
 
+/** True where there is no key with a value. */
+function isEmpty(object: PlainObject): boolean {
+  return Object.values(object).every((value) => value === undefined);
+}
+
 function blockIssues(block: PlainObject, path: DocumentPath, names: Names): FoundIssue[] {
-  if (Object.keys(block).length === 0) {
+  if (isEmpty(block)) {
     const message =
       'the block has no condition; accepted: at least one condition, or "match: everyone" for every connection';
     return [{ path, code: 'empty', message }];
@@ -137,7 +144,7 @@ function blockIssues(block: PlainObject, path: DocumentPath, names: Names): Foun
   return Object.entries(block).flatMap(([condition, entries]) => {
     if (condition === 'windows') {
       return listIn(entries).flatMap((window, index) =>
-        windowIssues(objectOf(window), [...path, condition, index], names),
+        isObject(window) ? windowIssues(window, [...path, condition, index], names) : [],
       );
     }
     return listIn(entries).flatMap((entry, index) => {
@@ -206,6 +213,10 @@ function setReferenceIssues(
 }
 
 function windowIssues(window: PlainObject, path: DocumentPath, names: Names): FoundIssue[] {
+  if (isEmpty(window)) {
+    const accepted = 'accepted: a window with from/until, with days, with dates, or with cron and duration';
+    return [{ path, code: 'invalid-window', message: `the window is empty; ${accepted}` }];
+  }
   const dates = listIn(window.dates).flatMap((date, index) =>
     typeof date === 'string' ? setReferenceIssues(date, [...path, 'dates', index], ['date'], names) : [],
   );
@@ -214,16 +225,11 @@ function windowIssues(window: PlainObject, path: DocumentPath, names: Names): Fo
 
 function exemptionIssues(from: unknown, path: DocumentPath, { effects }: Names): FoundIssue[] {
   return listIn(from).flatMap((id, index) => {
-    if (typeof id !== 'string') return [];
+    if (typeof id !== 'string' || !RULE_ID.test(id) || id === DEFAULT_RULE) return [];
     const at = [...path, index];
     if (!effects.has(id)) {
       const deny = [...effects].filter(([, effect]) => effect === 'deny').map(([known]) => known);
-      const accepted =
-        id === '*'
-          ? 'from: "*" without a list'
-          : deny.length === 0
-            ? 'the id of a deny rule, of which there are none'
-            : `one of ${listed(deny)}`;
+      const accepted = deny.length === 0 ? 'the id of a deny rule, of which there are none' : `one of ${listed(deny)}`;
       return [
         {
           path: at,

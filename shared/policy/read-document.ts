@@ -79,8 +79,15 @@ function documentIssues(value: unknown, maxDepth: number, written?: Written): Fo
   const notPlain = plainDataIssues(value, maxDepth);
   // What is not plain data could answer differently each time that it is looked at.
   if (notPlain.some(({ code }) => code !== 'unknown-key')) return notPlain;
-  const found = [...schemaIssues(value, written), ...crossIssues(value, written)];
-  return [...notPlain, ...found.filter(notTheSameAs(notPlain))];
+  return [
+    ...notPlain,
+    ...distinct([...schemaIssues(value, written), ...crossIssues(value, written)]).filter(notTheSameAs(notPlain)),
+  ];
+}
+
+/** Two ways into a union may tell the same twice. */
+function distinct(issues: readonly FoundIssue[]): FoundIssue[] {
+  return [...new Map(issues.map((issue) => [JSON.stringify([issue.path, issue.message]), issue])).values()];
 }
 
 /** Keeps what is not yet told: one mistake, one issue. */

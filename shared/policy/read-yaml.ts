@@ -17,10 +17,9 @@ const NOTHING: SourceNode = { start: 0, written: '' };
 /** Reads the text; a list or mapping nested deeper than `maxDepth` is not read. */
 export function readYaml(text: string, maxDepth: number): SourceDocument {
   const document = parse(text);
-  if (document === undefined)
-    return unreadable(0, 'too-deep', `the document is nested too deeply; accepted: ${maxDepth} levels`);
+  if (document === undefined) return unreadable(0, 'too-deep', tooDeep(maxDepth));
   const syntaxError = document.errors[0];
-  if (syntaxError !== undefined) return unreadable(syntaxError.pos[0], ...explain(syntaxError, text));
+  if (syntaxError !== undefined) return unreadable(syntaxError.pos[0], ...explain(syntaxError, text, maxDepth));
   const { contents } = document;
   if (contents === null || (isScalar(contents) && contents.value === null)) {
     return unreadable(0, 'empty-document', 'the document is empty; accepted: a policy, which begins with "version: 1"');
@@ -40,7 +39,7 @@ function parse(text: string) {
       resolveKnownTags: false,
       uniqueKeys: false, // checked below, in linear time and for every key
       prettyErrors: false,
-      logLevel: 'silent',
+      logLevel: 'error',
     });
   } catch (error) {
     if (error instanceof RangeError) return undefined;
@@ -72,13 +71,16 @@ function plain(node: Node | null, path: DocumentPath, fallbackStart: number, wal
     );
   }
   if (node.tag)
-    report('yaml-tag', `${node.tag} is a YAML tag, which a policy cannot use; quote a value to make it text`);
+    report(
+      'yaml-tag',
+      `${node.tag.replace('tag:yaml.org,2002:', '!!')} is a YAML tag, which a policy cannot use; quote a value to make it text`,
+    );
   if (isScalar(node)) {
     if (typeof node.value === 'string') return { value: node.value, node: { start } };
     return { value: node.value, node: { start, written: node.source ?? '' } };
   }
   if (path.length >= walk.maxDepth) {
-    report('too-deep', `the document is nested too deeply; accepted: ${walk.maxDepth} levels`);
+    report('too-deep', tooDeep(walk.maxDepth));
     return { value: null, node: { start } };
   }
   if (isSeq(node)) {
@@ -128,13 +130,13 @@ function unreadable(start: number, code: string, message: string): SourceDocumen
 }
 
 /** The parser's error in terms of what was probably meant. */
-function explain(error: YAMLError, text: string): [code: string, message: string] {
+function explain(error: YAMLError, text: string, maxDepth: number): [code: string, message: string] {
   const character = text.charAt(error.pos[0]);
   switch (error.code) {
     case 'MULTIPLE_DOCS':
       return ['several-documents', 'a second YAML document begins here; accepted: one policy in a file'];
     case 'RESOURCE_EXHAUSTION':
-      return ['too-deep', 'the document is nested too deeply'];
+      return ['too-deep', tooDeep(maxDepth)];
     case 'BAD_SCALAR_START':
       return ['yaml-syntax', `a text that begins with ${character} must be quoted, such as "${character}name"`];
     case 'TAB_AS_INDENT':
@@ -142,6 +144,10 @@ function explain(error: YAMLError, text: string): [code: string, message: string
     default:
       return ['yaml-syntax', `not YAML: ${firstLower(error.message)}`];
   }
+}
+
+function tooDeep(maxDepth: number): string {
+  return `the document is nested too deeply; accepted: ${maxDepth} levels`;
 }
 
 function firstLower(text: string): string {

@@ -1,6 +1,6 @@
 /** Schemas of conditions, blocks and rules. */
 import { z } from 'zod';
-import { ATTRIBUTE_NAMES } from '../engine/index.ts';
+import { ATTRIBUTE_NAMES, PolicyValueError, RULE_ID } from '../engine/index.ts';
 import {
   addressesOrSet,
   description,
@@ -9,7 +9,9 @@ import {
   listOf,
   message,
   nameOrSet,
+  parseRuleId,
   ruleId,
+  textOf,
   versionRange,
 } from './value-schema.ts';
 import { window } from './window-schema.ts';
@@ -103,7 +105,7 @@ const postureStatuses = listOf(z.string().min(1).max(255), 10)
 export const denyRule = z
   .strictObject({
     ...onEveryRule,
-    effect: z.literal('deny'),
+    effect: z.literal('deny').describe('Refuses where the rule applies.'),
     ...refuses,
     message: message.optional(),
     postureStatuses,
@@ -124,7 +126,12 @@ export const denyRule = z
   });
 
 export const allowRule = z
-  .strictObject({ ...onEveryRule, effect: z.literal('allow'), ...grants, postureStatuses })
+  .strictObject({
+    ...onEveryRule,
+    effect: z.literal('allow').describe('Admits where the rule applies and no deny rule refuses.'),
+    ...grants,
+    postureStatuses,
+  })
   .meta({
     id: 'AllowRule',
     title: 'Allow rule',
@@ -132,12 +139,20 @@ export const allowRule = z
     examples: [{ id: 'from-offices', effect: 'allow', match: { sourceIps: ['203.0.113.0/24'] } }],
   });
 
+/** The id of a deny rule in a list; `*` means all of them, so it stands alone. */
+const exemptedId = textOf((text) => {
+  if (text === '*') {
+    throw new PolicyValueError('invalid-value', '"*" stands for every deny rule; accepted: from: "*" without a list');
+  }
+  parseRuleId(text);
+}).meta({ id: 'ExemptedRule', description: 'The id of a deny rule.', pattern: RULE_ID.source });
+
 export const exemptRule = z
   .strictObject({
     ...onEveryRule,
-    effect: z.literal('exempt'),
+    effect: z.literal('exempt').describe('Lifts deny rules where the rule applies.'),
     from: z
-      .union([z.literal('*'), listOf(ruleId, 10_000)])
+      .union([z.literal('*'), listOf(exemptedId, 10_000)])
       .describe('The deny rules that it lifts, by id; "*" is every deny rule that is not final.'),
     ...grants,
   })
@@ -160,6 +175,7 @@ export const rule = z.discriminatedUnion('effect', [denyRule, allowRule, exemptR
 export const ruleOfUnknownEffect = z.strictObject({
   ...exemptRule.shape,
   ...denyRule.shape,
-  effect: z.unknown(),
+  effect: z.unknown().optional(),
+  from: exemptRule.shape.from.optional(),
   except: blocksOf(refusingBlock).optional(),
 });

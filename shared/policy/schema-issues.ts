@@ -41,6 +41,8 @@ class SchemaIssues {
     const one = (code: string, message: string): FoundIssue[] => [{ path, code, message }];
     switch (issue.code) {
       case 'unrecognized_keys':
+        // Of a union of windows Zod takes any one that has no other fault; which is meant, its keys tell.
+        if (isWindow(path) && issue.path.length > 0) return this.#window(this.#valueAt(path), path);
         return issue.keys.map((key) => this.#unknownKey(path, key));
       case 'invalid_union':
         return this.#union(issue, path);
@@ -88,14 +90,12 @@ class SchemaIssues {
     );
     if (meant !== undefined) return meant.flatMap((inner) => this.#translate(inner, path));
     const last = path.at(-1);
-    if (typeof value === 'string' && (last === 'match' || last === 'from')) {
-      const hint =
-        didYouMean(value, last === 'match' ? ['everyone'] : []) ||
-        (last === 'from' && value !== '' ? ` (a list: [${value}])` : '');
-      return [
-        { path, code: 'wrong-value', message: `${shown(value)} is not accepted${hint}; accepted: ${expectedAt(path)}` },
-      ];
+    if (typeof value === 'string' && last === 'match') {
+      const hint = didYouMean(value, ['everyone']);
+      const message = `${shown(value)} is not accepted${hint}; accepted: ${expectedAt(path)}`;
+      return [{ path, code: 'wrong-value', message }];
     }
+    if (typeof value === 'string') return this.#wrongType('array', value, path);
     return this.#wrongType(expectsText(path) ? 'string' : 'union', value, path);
   }
 
@@ -125,14 +125,9 @@ class SchemaIssues {
     const effect = path.length === 2 && path[0] === 'rules' ? this.#valueAt([...path, 'effect']) : undefined;
     const owners = Object.entries(RULES_BY_EFFECT).filter(([, schema]) => key in schema.shape);
     if (effect !== undefined && owners.length > 0) {
-      const accepted = `accepted: it in ${owners.map(([name]) => name).join(' or ')} rules only`;
-      return {
-        ...at,
-        code: 'wrong-place',
-        message:
-          `an ${effect === 'deny' ? '' : `${effect} `}rule has no ${key}`.replace('an rule', 'a deny rule') +
-          `; ${accepted}`,
-      };
+      const message = `${effect === 'deny' ? 'a deny' : `an ${effect}`} rule has no ${key}`;
+      const accepted = `accepted: ${key} in ${owners.map(([name]) => name).join(' and ')} rules`;
+      return { ...at, code: 'wrong-place', message: `${message}; ${accepted}` };
     }
     if (key === 'identities' && keys.includes('users')) {
       const message = 'identities would grant here, and it only refuses; accepted: users or commonNames';
@@ -229,9 +224,10 @@ function nameOfType(value: unknown): string {
   return `the ${typeof value === 'string' ? 'text' : typeof value} ${shown(value)}`;
 }
 
+/** True where a text alone is one of the things accepted. */
 function expectsText(path: DocumentPath): boolean {
   const last = path.at(-1);
-  return typeof last === 'number' && path.at(-2) === 'entries';
+  return path.at(-2) === 'entries' || last === 'openvpnVersion' || last === 'awsClientVersion';
 }
 
 /** What belongs at a path, in words. */

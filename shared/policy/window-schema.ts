@@ -24,7 +24,7 @@ const clockTimes = {
 
 export const weeklyWindow = z
   .strictObject({
-    days: listOf(z.enum(WEEKDAYS)).describe('Days of the week on which the window begins.'),
+    days: listOf(z.enum(WEEKDAYS), 7).describe('Days of the week on which the window begins.'),
     ...clockTimes,
   })
   .meta({
