@@ -7,6 +7,8 @@ export interface DocumentClientOptions {
   readonly region?: string | undefined;
   /** Default: what the SDK finds (`AWS_ENDPOINT_URL_DYNAMODB` …), else AWS's own. */
   readonly endpoint?: string | undefined;
+  /** Default: what the SDK finds (environment, profile, role). */
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined;
   /** To open a connection, in milliseconds. Default 1000. */
   readonly connectionTimeoutMs?: number | undefined;
   /** From the request to the head of the answer, and between two pieces of it, in milliseconds. Default 3000. */
@@ -17,10 +19,11 @@ export interface DocumentClientOptions {
 
 /** Makes a document client with timeouts (the SDK's default is to wait for ever) and kept-alive connections. */
 export function createDocumentClient(options: DocumentClientOptions = {}): DynamoDBDocumentClient {
-  const { region, endpoint, connectionTimeoutMs = 1_000, requestTimeoutMs = 3_000, maxAttempts = 3 } = options;
+  const { region, endpoint, credentials, connectionTimeoutMs = 1_000, requestTimeoutMs = 3_000, maxAttempts = 3 } = options;
   const client = new DynamoDBClient({
     ...(region === undefined ? {} : { region }),
     ...(endpoint === undefined ? {} : { endpoint }),
+    ...(credentials === undefined ? {} : { credentials }),
     maxAttempts,
     requestHandler: {
       connectionTimeout: connectionTimeoutMs,
