@@ -19,7 +19,14 @@ export interface DocumentClientOptions {
 
 /** Makes a document client with timeouts (the SDK's default is to wait for ever) and kept-alive connections. */
 export function createDocumentClient(options: DocumentClientOptions = {}): DynamoDBDocumentClient {
-  const { region, endpoint, credentials, connectionTimeoutMs = 1_000, requestTimeoutMs = 3_000, maxAttempts = 3 } = options;
+  const {
+    region,
+    endpoint,
+    credentials,
+    connectionTimeoutMs = 1_000,
+    requestTimeoutMs = 3_000,
+    maxAttempts = 3,
+  } = options;
   const client = new DynamoDBClient({
     ...(region === undefined ? {} : { region }),
     ...(endpoint === undefined ? {} : { endpoint }),
