@@ -6,12 +6,20 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { messageOf, readRequest, SCHEMA_VERSIONS } from '../shared/client-vpn/index.ts';
 import { expectValidResponse } from '../shared/client-vpn/testing/expect-valid-response.ts';
-import { compile, type PolicyDocument } from '../shared/engine/index.ts';
-import { type ConnectHandlerParts, createConnectHandler, type PolicyInHand } from './connect-handler.ts';
+import { type CompiledPolicy, compile, type PolicyDocument } from '../shared/engine/index.ts';
+import {
+  type PolicyInHand as InHand,
+  StoreCorruptError,
+  StoreRefusedError,
+  StoreUnreachableError,
+} from '../shared/store/index.ts';
+import { type ConnectHandlerParts, createConnectHandler } from './connect-handler.ts';
 import { createDecisionMetrics } from './decision-metrics.ts';
 import { readSettings } from './settings.ts';
 import { lambdaContext } from './testing/lambda-context.ts';
 import { emfLines, logLines, printedLines } from './testing/printed-lines.ts';
+
+type PolicyInHand = InHand<CompiledPolicy>;
 
 const CONNECTION_ID = 'cvpn-connection-0cf828dc9f63cd328';
 const ENDPOINT_ID = 'cvpn-endpoint-05e3cd01fe10ad9ee';
@@ -32,6 +40,7 @@ const READY: PolicyInHand = {
   status: 'ready',
   policy: compile(POLICY),
   revision: 7,
+  writeId: 'write-7',
   checkedAgeMs: 1_234,
   stale: false,
 };
@@ -108,10 +117,30 @@ describe('a decision', () => {
 });
 
 describe('no policy', () => {
-  const unreachable: PolicyInHand = { status: 'unavailable', cause: 'unreachable' };
-  const outdated: PolicyInHand = { status: 'unavailable', cause: 'expired', failure: 'unreachable' };
-  const outdatedCorrupt: PolicyInHand = { status: 'unavailable', cause: 'expired', failure: 'corrupt' };
-  const corrupt: PolicyInHand = { status: 'unavailable', cause: 'corrupt' };
+  const noAnswer = { error: new StoreUnreachableError('no answer') };
+  const damage = { error: new StoreCorruptError('damaged') };
+  const age = { revision: 7, checkedAgeMs: 3_700_000 };
+  const unreachable: PolicyInHand = { status: 'unavailable', cause: 'unreachable', ...noAnswer };
+  const outdated: PolicyInHand = {
+    status: 'unavailable',
+    cause: 'expired',
+    failure: 'unreachable',
+    ...age,
+    ...noAnswer,
+  };
+  const outdatedCorrupt: PolicyInHand = {
+    status: 'unavailable',
+    cause: 'expired',
+    failure: 'corrupt',
+    ...age,
+    ...damage,
+  };
+  const corrupt: PolicyInHand = { status: 'unavailable', cause: 'corrupt', ...damage };
+  const refused: PolicyInHand = {
+    status: 'unavailable',
+    cause: 'corrupt',
+    error: new StoreRefusedError('no such table'),
+  };
   const empty: PolicyInHand = { status: 'unavailable', cause: 'empty' };
   const allow = readSettings({ ON_POLICY_UNAVAILABLE: 'allow' }).settings;
 
@@ -121,6 +150,7 @@ describe('no policy', () => {
     ['can be loaded', unreachable, 'policy store unreachable'],
     ['is fresh enough', outdated, 'policy out of date'],
     ['can be read', corrupt, 'policy corrupt'],
+    ['may be read', refused, 'policy store refused'],
     ['can be read, and the last good one is too old', outdatedCorrupt, 'policy corrupt'],
   ])('%s: refused with a message that says so and names the connection', async (_, inHand, words) => {
     const { result, lines } = await invoke(parts(inHand), REQUEST);
@@ -133,13 +163,14 @@ describe('no policy', () => {
   });
 
   it.each([
-    ['a store that cannot be reached', unreachable, true],
-    ['a policy too old because the store cannot be reached', outdated, true],
-    ['a policy too old because what the store holds is damaged', outdatedCorrupt, false],
-    ['a damaged policy', corrupt, false],
-    ['no policy published yet', empty, false],
-    ['no rules table configured', undefined, false],
-  ])('ON_POLICY_UNAVAILABLE=allow and %s: allow is %s', async (_, inHand, admitted) => {
+    ['a store that cannot be reached', true, unreachable],
+    ['a policy too old because the store cannot be reached', true, outdated],
+    ['a policy too old because what the store holds is damaged', false, outdatedCorrupt],
+    ['a damaged policy', false, corrupt],
+    ['a store that says no', false, refused],
+    ['no policy published yet', false, empty],
+    ['no rules table configured', false, undefined],
+  ])('ON_POLICY_UNAVAILABLE=allow and %s: allow is %s', async (_, admitted, inHand) => {
     const { result, lines } = await invoke(parts(inHand, { settings: allow }), REQUEST);
     expectValidResponse(result, 'v3');
     expect(result.allow).toBe(admitted);

@@ -3,6 +3,7 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Context } from 'aws-lambda';
 import { type ConnectRequest, type ConnectResponse, connectResponse, readRequest } from '../shared/client-vpn/index.ts';
 import { type CompiledPolicy, decide } from '../shared/engine/index.ts';
+import { type PolicyCache, type PolicyUnavailable, StoreRefusedError } from '../shared/store/index.ts';
 import { decisionLine, errorFields, type Verdict } from './decision-line.ts';
 import type { DecisionMetrics } from './decision-metrics.ts';
 import type { Settings } from './settings.ts';
@@ -10,26 +11,12 @@ import { type Unavailability, unavailableMessage } from './unavailable-message.t
 
 export type ConnectHandler = (event: unknown, context?: Context) => Promise<ConnectResponse>;
 
-/** What the handler needs of the cache in front of the policy store. */
-export interface PolicySource {
-  /** Never rejects; `remainingMs` is how long the caller can wait at most. */
-  get(options: { readonly remainingMs: number }): Promise<PolicyInHand>;
-}
-
-export type PolicyInHand =
-  | {
-      readonly status: 'ready';
-      readonly policy: CompiledPolicy;
-      readonly revision: number;
-      readonly checkedAgeMs: number;
-      readonly stale: boolean;
-    }
-  | { readonly status: 'unavailable'; readonly cause: 'unreachable' | 'corrupt' | 'empty' }
-  | { readonly status: 'unavailable'; readonly cause: 'expired'; readonly failure: 'unreachable' | 'corrupt' };
+/** The cache in front of the policy store. */
+export type Policies = PolicyCache<CompiledPolicy>;
 
 export interface ConnectHandlerParts {
   /** `undefined` where no rules table is configured. */
-  readonly policies: PolicySource | undefined;
+  readonly policies: Policies | undefined;
   readonly settings: Settings;
   readonly logger: Pick<Logger, 'addContext' | 'info' | 'error'>;
   readonly metrics: DecisionMetrics;
@@ -69,17 +56,19 @@ async function reachVerdict(parts: ConnectHandlerParts, request: ConnectRequest,
 }
 
 /** Only a store that cannot be reached may be overruled by `ON_POLICY_UNAVAILABLE=allow`: damage may be an attack. */
-function withoutPolicy(
-  settings: Settings,
-  request: ConnectRequest,
-  inHand: Extract<PolicyInHand, { status: 'unavailable' }>,
-): Verdict {
-  const failure = inHand.cause === 'expired' ? inHand.failure : inHand.cause;
-  const cause = inHand.cause === 'expired' && failure === 'unreachable' ? 'outdated' : failure;
-  if (failure === 'unreachable' && settings.onPolicyUnavailable === 'allow') {
+function withoutPolicy(settings: Settings, request: ConnectRequest, unavailable: PolicyUnavailable): Verdict {
+  const cause = causeOf(unavailable);
+  if (settings.onPolicyUnavailable === 'allow' && (cause === 'unreachable' || cause === 'outdated')) {
     return { outcome: 'failed-open', cause, message: undefined };
   }
   return failed(request, cause);
+}
+
+function causeOf(unavailable: PolicyUnavailable): Unavailability {
+  if (unavailable.cause === 'empty') return 'empty';
+  if (unavailable.error instanceof StoreRefusedError) return 'store-refused';
+  if (unavailable.cause === 'expired') return unavailable.failure === 'unreachable' ? 'outdated' : 'corrupt';
+  return unavailable.cause;
 }
 
 function failed(request: ConnectRequest, cause: Unavailability, error?: unknown): Verdict {

@@ -1,0 +1,99 @@
+/** Builds the handler from the environment: settings, client, cache, log and metrics, each once. */
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics } from '@aws-lambda-powertools/metrics';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { compile } from '../shared/engine/index.ts';
+import {
+  createDocumentClient,
+  createPolicyCache,
+  DynamoDbPolicySource,
+  type PolicyCacheEvent,
+} from '../shared/store/index.ts';
+import { type ConnectHandler, createConnectHandler, type Policies } from './connect-handler.ts';
+import { errorFields } from './decision-line.ts';
+import { createDecisionMetrics, type DecisionMetrics } from './decision-metrics.ts';
+import { type Environment, readSettings, type Settings } from './settings.ts';
+
+export interface StartOptions {
+  /** Default: one that finds DynamoDB as the SDK does. */
+  readonly client?: DynamoDBDocumentClient;
+  /** Milliseconds since the epoch. Default `Date.now`. */
+  readonly now?: () => number;
+}
+
+export interface StartedHandler {
+  readonly handler: ConnectHandler;
+  /** Resolves when the policy is loaded or could not be, after at most 5 s. Never rejects. */
+  readonly loaded: Promise<void>;
+}
+
+/** Never throws: whatever the environment says, there is a handler, and it refuses with a message. */
+export function startHandler(environment: Environment, options: StartOptions = {}): StartedHandler {
+  const { now = Date.now } = options;
+  const logger = new Logger();
+  // An empty variable is none.
+  const metrics = createDecisionMetrics(
+    new Metrics({ namespace: environment.POWERTOOLS_METRICS_NAMESPACE || 'ClientVpnPolicy' }),
+  );
+  const { settings, errors } = readSettings(environment);
+  if (errors.length > 0) {
+    logger.error('settings that cannot be used', { settings: errors });
+    metrics.count('SettingErrors', errors.length);
+  }
+  const policies = openPolicies(settings, logger, metrics, options);
+  return {
+    handler: createConnectHandler({ policies, settings, logger, metrics, now }),
+    loaded: load(policies),
+  };
+}
+
+/** Lambda stops an init after 10 s and begins again: half of it, so that the rest of the init has its time too. */
+const INIT_LOAD_MS = 5_000;
+
+async function load(policies: Policies | undefined): Promise<void> {
+  // What came of it is in the log; the first invocation tries again if it has to.
+  await policies?.get({ remainingMs: INIT_LOAD_MS }).catch(() => {});
+}
+
+function openPolicies(
+  { rulesTable, policyTtlMs, maxStaleMs }: Settings,
+  logger: Logger,
+  metrics: DecisionMetrics,
+  { client, now }: StartOptions,
+): Policies | undefined {
+  if (rulesTable === undefined) return undefined;
+  return createPolicyCache({
+    source: new DynamoDbPolicySource({ client: client ?? createDocumentClient(), tableName: rulesTable }),
+    compile,
+    ttlMs: policyTtlMs,
+    maxStaleMs,
+    now,
+    onEvent: eventTeller(logger, metrics),
+  });
+}
+
+/** Tells what the cache sees: failures each time (the cache paces them), a foreign item's key once. */
+function eventTeller(logger: Logger, metrics: DecisionMetrics): (event: PolicyCacheEvent) => void {
+  const told = new Set<string>();
+  return (event) => {
+    switch (event.type) {
+      case 'refreshed':
+        logger.info('policy loaded', { revision: event.revision, previousRevision: event.previous });
+        break;
+      case 'failed':
+        metrics.count('RefreshFailures');
+        logger.error('policy could not be refreshed', { cause: event.cause, error: errorFields(event.error) });
+        break;
+      case 'foreign-item': {
+        metrics.count('ForeignItems');
+        const key = event.key.slice(0, 200);
+        if (told.has(key) || told.size >= MAX_FOREIGN_ITEMS_TOLD) break;
+        told.add(key);
+        logger.error('the rules table holds an item that is not a revision of a policy', { key });
+        break;
+      }
+    }
+  };
+}
+
+const MAX_FOREIGN_ITEMS_TOLD = 20;
