@@ -170,7 +170,7 @@ describe('the cases that started the project', () => {
     expect(await invoke(SAML)).toMatchObject({ allow: true });
     expect(await invoke({ ...SAML, groups: ['staff'] })).toMatchObject({
       allow: false,
-      message: 'Refused by the VPN's policy. Connection cvpn-connection-0aa11bb22cc33dd44.',
+      message: "Refused by the VPN's policy. Connection cvpn-connection-0aa11bb22cc33dd44.",
     });
   });
 
