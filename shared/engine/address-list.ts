@@ -9,10 +9,13 @@ export interface AddressEntry {
 }
 
 export class AddressList {
+  /** The ranges of the entries, expired ones too. */
+  readonly ranges: readonly AddressRange[];
   readonly #ipv4: ExpiryByAddress;
   readonly #ipv6: ExpiryByAddress;
 
   constructor(entries: readonly AddressEntry[]) {
+    this.ranges = entries.map(({ range }) => range);
     this.#ipv4 = new ExpiryByAddress(
       entries.filter(({ range }) => range.family === 4),
       1,

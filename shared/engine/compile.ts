@@ -9,6 +9,7 @@ import { parseInstant, parseInstantMs } from './instant.ts';
 import { type MessageTemplate, parseMessage } from './message.ts';
 import type { CompiledBlock, CompiledEndpoint, CompiledPolicy, CompiledRule } from './policy.ts';
 import { at, optional, type Path, readChoice, readFlag, readList, readObject, readText, readTexts } from './reading.ts';
+import { RuleIndex } from './rule-index.ts';
 import { type CompiledSet, compileSet } from './sets.ts';
 import { DEFAULT_RULE, ENDPOINT_ID, LANGUAGE_VERSION, RULE_ID } from './vocabulary.ts';
 import type { CompiledWindow, TimeDisplay } from './window.ts';
@@ -71,6 +72,7 @@ class Compiler implements BlockContext {
       defaultMessage,
       endpoints,
       rules,
+      index: new RuleIndex(rules),
       lifetimeEdgesMs: [...new Set(this.#edgesMs)].sort((a, b) => a - b),
       windows: this.#windows,
     };

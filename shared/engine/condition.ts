@@ -20,8 +20,17 @@ export type Finding = 'match' | 'no-match' | 'absent' | 'malformed';
 export interface Condition {
   readonly name: ConditionName;
   readonly direction: Direction;
+  /** What must be true of a connection for the condition to match; absent where no index can tell. */
+  readonly key?: ConditionKey;
   find(subject: Subject, nowMs: number): Finding;
 }
+
+/** A necessary condition that an index can look up; a superset of what matches, since it knows nothing of time. */
+export type ConditionKey =
+  | { readonly kind: 'names'; readonly attribute: NameAttribute | 'identities'; readonly lists: readonly NameList[] }
+  | { readonly kind: 'addresses'; readonly lists: readonly AddressList[] }
+  | { readonly kind: 'endpoints'; readonly ids: ReadonlySet<string> }
+  | { readonly kind: 'windows'; readonly windows: readonly CompiledWindow[] };
 
 /** Whether a finding makes the condition hold: in doubt a refusing one does, a granting one does not. */
 export function holds(condition: Condition, finding: Finding): boolean {
@@ -38,6 +47,7 @@ export function endpointCondition(direction: Direction, ids: ReadonlySet<string>
   return {
     name: 'endpoints',
     direction,
+    key: { kind: 'endpoints', ids },
     find: ({ connection: { endpointId } }) => {
       if (endpointId === undefined) return 'absent';
       if (isMalformed(endpointId)) return 'malformed';
@@ -57,6 +67,7 @@ export function nameCondition(
   return {
     name,
     direction,
+    ...nameKey(attribute, lists),
     find: (subject, nowMs) => {
       const names = subject.names(attribute, folding);
       if (names === undefined) return 'absent';
@@ -72,6 +83,8 @@ export function allGroupsCondition(direction: Direction, lists: readonly NameLis
   return {
     name: 'allGroups',
     direction,
+    // At least one of its names must be there.
+    ...nameKey('groups', lists),
     find: (subject, nowMs) => {
       const names = subject.names('groups', folding);
       if (names === undefined) return 'absent';
@@ -88,6 +101,7 @@ export function identityCondition(lists: readonly NameList[]): Condition {
   return {
     name: 'identities',
     direction: 'refusing',
+    ...nameKey('identities', lists),
     find: (subject, nowMs) => {
       const names = subject.identities();
       if (names === undefined) return 'absent';
@@ -102,6 +116,7 @@ export function addressCondition(direction: Direction, lists: readonly AddressLi
   return {
     name: 'sourceIps',
     direction,
+    key: { kind: 'addresses', lists },
     find: (subject, nowMs) => {
       const address = subject.address();
       if (address === undefined) return 'absent';
@@ -131,7 +146,12 @@ export function versionCondition(
 
 /** `windows`: the one condition on no attribute, so never in doubt. */
 export function windowCondition(direction: Direction, windows: readonly CompiledWindow[]): Condition {
-  return { name: 'windows', direction, find: (_, nowMs) => found(windows.some((window) => window.contains(nowMs))) };
+  return {
+    name: 'windows',
+    direction,
+    key: { kind: 'windows', windows },
+    find: (_, nowMs) => found(windows.some((window) => window.contains(nowMs))),
+  };
 }
 
 /** `missing`: one of the attributes is absent. */
@@ -145,6 +165,10 @@ export function missingCondition(direction: Direction, attributes: readonly Attr
       return found(values.includes(undefined));
     },
   };
+}
+
+function nameKey(attribute: NameAttribute | 'identities', lists: readonly NameList[]): { readonly key?: ConditionKey } {
+  return lists.some((list) => list.hasWildcards) ? {} : { key: { kind: 'names', attribute, lists } };
 }
 
 function anyMatches(lists: readonly NameList[], names: readonly FoldedName[], nowMs: number): boolean {

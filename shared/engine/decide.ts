@@ -38,7 +38,10 @@ export function judge(policy: CompiledPolicy, subject: Subject, nowMs: number): 
   const { endpointId } = subject.connection;
   const endpoint = typeof endpointId === 'string' ? policy.endpoints.get(endpointId) : undefined;
 
-  const applying = policy.rules.filter((rule) => applies(rule, subject, nowMs));
+  const applying: CompiledRule[] = [];
+  policy.index.candidates(subject, nowMs, (rule) => {
+    if (applies(rule, subject, nowMs)) applying.push(rule);
+  });
   const exemptions = applying.filter(isEnforcedExempt);
   const standing = applying.filter(
     (rule) => rule.effect !== 'deny' || !exemptions.some((exempt) => lifts(exempt, rule)),

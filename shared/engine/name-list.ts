@@ -24,8 +24,22 @@ export class NameList {
       const folded = foldPattern(pattern, folding);
       this.#entries.push({ folded, expiresAtMs });
       if (folded.kind === 'glob') this.#globs.push({ tokens: folded.tokens, expiresAtMs });
-      else this.#expiryOfName.set(folded.name, Math.max(expiresAtMs, this.#expiryOfName.get(folded.name) ?? 0));
+      else
+        this.#expiryOfName.set(
+          folded.name,
+          Math.max(expiresAtMs, this.#expiryOfName.get(folded.name) ?? Number.NEGATIVE_INFINITY),
+        );
     }
+  }
+
+  /** The names of the entries without wildcards, expired ones too. */
+  get exactNames(): Iterable<string> {
+    return this.#expiryOfName.keys();
+  }
+
+  /** True when an entry has a wildcard, so that `exactNames` does not tell every name that can match. */
+  get hasWildcards(): boolean {
+    return this.#globs.length > 0;
   }
 
   /** True when an entry that has not expired matches `name`. */

@@ -2,6 +2,7 @@
 import type { Condition } from './condition.ts';
 import type { Effect } from './document.ts';
 import type { MessageTemplate } from './message.ts';
+import type { Subject } from './subject.ts';
 import type { CompiledWindow, TimeDisplay } from './window.ts';
 
 export interface CompiledPolicy {
@@ -11,10 +12,17 @@ export interface CompiledPolicy {
   readonly endpoints: ReadonlyMap<string, CompiledEndpoint>;
   /** In document order. */
   readonly rules: readonly CompiledRule[];
+  /** Finds those of `rules` that can apply to a connection. */
+  readonly index: RuleFinder;
   /** The moments at which rules and set entries begin or cease to count, ascending. */
   readonly lifetimeEdgesMs: readonly number[];
   /** Every window of the policy. */
   readonly windows: readonly CompiledWindow[];
+}
+
+export interface RuleFinder {
+  /** Calls `visit` with each rule that can apply, in document order. Not to be called from within `visit`. */
+  candidates(subject: Subject, nowMs: number, visit: (rule: CompiledRule) => void): void;
 }
 
 export interface CompiledEndpoint {

@@ -1,0 +1,36 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { compareWords } from './address.ts';
+import { type OwnedRange, RangeIndex } from './range-index.ts';
+
+function found(index: RangeIndex, words: readonly number[]): number[] {
+  const owners: number[] = [];
+  index.find(words, (owner) => owners.push(owner));
+  return owners.sort((a, b) => a - b);
+}
+
+describe('RangeIndex', () => {
+  it.each([1, 4] as const)('finds just the ranges that contain an address, of %i words', (wordCount) => {
+    const word = fc.oneof(fc.nat(30), fc.integer({ min: 2 ** 32 - 30, max: 2 ** 32 - 1 }));
+    const words = fc.tuple(
+      ...Array.from({ length: wordCount }, (_, index) => (index < wordCount - 1 ? fc.nat(1) : word)),
+    );
+    const range = fc.tuple(words, words).map(([a, b]) => {
+      const [first, last] = compareWords(a, b) <= 0 ? [a, b] : [b, a];
+      return { family: wordCount === 1 ? 4 : 6, first, last, hostBits: false } as const;
+    });
+    fc.assert(
+      fc.property(fc.array(range, { maxLength: 40 }), fc.array(words, { minLength: 20 }), (ranges, addresses) => {
+        const owned = ranges.map((each, owner): OwnedRange => ({ range: each, owner }));
+        const index = new RangeIndex(owned, wordCount);
+        for (const address of addresses) {
+          const expected = owned.filter(
+            ({ range: { first, last } }) => compareWords(first, address) <= 0 && compareWords(address, last) <= 0,
+          );
+          expect(found(index, address)).toEqual(expected.map(({ owner }) => owner));
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
