@@ -1,0 +1,139 @@
+/** `vpn-policy evaluate`: what would the policy say to this connection, and why? */
+import { type Command, Option } from 'commander';
+import {
+  type CompiledPolicy,
+  compile,
+  explain,
+  type PolicyDocument,
+  PolicyValueError,
+  parseInstantMs,
+} from '../../shared/engine/index.ts';
+import { readablePath } from '../../shared/policy/index.ts';
+import { addConnectionOptions, type ConnectionOptions, readConnection } from './connection-options.ts';
+import { CommandError, EXIT, type ExitCode } from './exit-code.ts';
+import { readRevisionNumber } from './export.ts';
+import { readPolicyFile, STDIN } from './input-file.ts';
+import { onOneLine, paintFor, writeJson, writeLines } from './output.ts';
+import { nothingPublished, tellRevision } from './policy-access.ts';
+import type { RunAction } from './program.ts';
+import { decisionLines, traceLines } from './report-decision.ts';
+import { issueLine } from './report-policy.ts';
+import type { Surroundings } from './surroundings.ts';
+import { addTableOptions, openTable, TABLE_OPTION_NAMES, type TableOptions, tableAddress } from './table-options.ts';
+
+interface EvaluateOptions extends TableOptions, ConnectionOptions {
+  readonly file?: string;
+  readonly revision?: number;
+  readonly at?: string;
+  readonly explain?: boolean;
+  readonly json?: boolean;
+}
+
+export function addEvaluate(program: Command, surroundings: Surroundings, run: RunAction): void {
+  const command = program
+    .command('evaluate')
+    .summary('ask what the policy says to a connection, and why')
+    .description('Decides on a connection as the handler would, with the policy in force, an old one, or a file.');
+  addConnectionOptions(command);
+  addTableOptions(command)
+    .option('--revision <number>', 'the policy of that revision', readRevisionNumber)
+    .addOption(
+      new Option('--file <file>', 'a policy file in place of the table (- is standard input)').conflicts([
+        ...TABLE_OPTION_NAMES,
+        'revision',
+      ]),
+    )
+    .option('--at <time>', 'as if it were then: 2026-12-08T02:00:00+09:00 (default: now)')
+    .option('--explain', 'what every rule did, and why')
+    .option('--json', 'the decision (with --explain the trace, too) for programs')
+    .addHelpText(
+      'after',
+      `
+Exit codes: 0 whatever the decision is, 1 no policy has been published or the file is not valid, 2 wrong usage or no store.
+
+Examples:
+  vpn-policy evaluate --local --username batchi --public-ip 203.0.113.10 --explain
+  vpn-policy evaluate --file policy.yaml --common-name client1.domain.tld --groups staff,vpn-admins --at 2026-12-08T02:00:00+09:00
+  vpn-policy evaluate --connection event.json --json`,
+    )
+    .action(run((options: EvaluateOptions) => evaluate(options, surroundings)));
+}
+
+/** The policy to ask: where it comes from as text and as data. */
+interface AskedPolicy {
+  readonly document: PolicyDocument;
+  readonly source: string;
+  readonly data: object;
+}
+
+async function evaluate(options: EvaluateOptions, surroundings: Surroundings): Promise<ExitCode> {
+  const { stdout, stderr, env, now } = surroundings;
+  if (options.file === STDIN && options.connection === STDIN) {
+    throw new CommandError('--file and --connection cannot both be - (standard input)');
+  }
+  const nowMs = options.at === undefined ? now() : readMoment(options.at);
+  const { connection, notes } = await readConnection(options, surroundings);
+  const asked =
+    options.file === undefined
+      ? await policyOfTable(options, surroundings)
+      : await policyOfFile(options.file, surroundings);
+  if (asked === undefined) return EXIT.checkFailed;
+
+  const { decision, rules } = explain(compiled(asked), connection, nowMs);
+  writeLines(
+    stderr,
+    notes.map((note) => onOneLine(`vpn-policy: ${note}`)),
+  );
+  const at = new Date(nowMs).toISOString();
+  if (options.json) {
+    writeJson(stdout, { ...asked.data, at, decision, ...(options.explain ? { rules } : {}) });
+    return EXIT.ok;
+  }
+  const paint = paintFor(stdout, env);
+  writeLines(stdout, decisionLines(decision, { at, source: asked.source }, paint));
+  if (options.explain) writeLines(stdout, ['', ...traceLines(rules, paint, stdout.columns)]);
+  return EXIT.ok;
+}
+
+async function policyOfTable(options: EvaluateOptions, surroundings: Surroundings): Promise<AskedPolicy> {
+  const access = await openTable(tableAddress(options, surroundings.env), surroundings);
+  try {
+    const policy = await access.policy(options.revision);
+    if (policy === undefined) throw nothingPublished(access);
+    const { document, revision } = policy;
+    return { document, source: tellRevision(revision), data: { revision: revision.number } };
+  } finally {
+    access.close();
+  }
+}
+
+/** Undefined for a file that is not valid; its errors are told. */
+async function policyOfFile(file: string, surroundings: Surroundings): Promise<AskedPolicy | undefined> {
+  const { name, read } = await readPolicyFile(file, surroundings);
+  if (read.ok) return { document: read.document, source: name, data: { file: name } };
+  writeLines(
+    surroundings.stderr,
+    read.issues.map((issue) => issueLine(name, issue)),
+  );
+  return undefined;
+}
+
+/** What the store holds was valid when it was written, by a program that may have known more. */
+function compiled({ document, source }: AskedPolicy): CompiledPolicy {
+  try {
+    return compile(document);
+  } catch (error) {
+    if (!(error instanceof PolicyValueError)) throw error;
+    const where = readablePath(error.path);
+    throw new CommandError(`cannot read ${source}: ${where}: ${onOneLine(error.message)}`, undefined, { cause: error });
+  }
+}
+
+function readMoment(text: string): number {
+  try {
+    return parseInstantMs(text);
+  } catch (error) {
+    if (!(error instanceof PolicyValueError)) throw error;
+    throw new CommandError(`--at: ${onOneLine(error.message)}`, undefined, { cause: error });
+  }
+}

@@ -1,0 +1,76 @@
+/** Reads what the command line names: files, or `-` for standard input. */
+import { readFile } from 'node:fs/promises';
+import { type ReadPolicy, readPolicy } from '../../shared/policy/index.ts';
+import { CommandError } from './exit-code.ts';
+import { onOneLine } from './output.ts';
+import { withNotice } from './progress.ts';
+import type { Surroundings } from './surroundings.ts';
+
+export const STDIN = '-';
+
+export interface InputText {
+  /** As messages call it. */
+  readonly name: string;
+  readonly text: string;
+}
+
+export interface PolicyFile {
+  readonly name: string;
+  readonly read: ReadPolicy;
+}
+
+/** From this many characters on, reading a policy takes about a second. */
+const LONG_TEXT = 1_000_000;
+
+/** Throws a CommandError when the file cannot be read or is no UTF-8. */
+export async function readInput(file: string, { readStdin }: Pick<Surroundings, 'readStdin'>): Promise<InputText> {
+  const name = file === STDIN ? '<stdin>' : file;
+  const bytes = await (file === STDIN ? readStdin() : readFile(file)).catch((error: unknown) => {
+    throw new CommandError(`cannot read ${onOneLine(name)}: ${reasonOf(error)}`, undefined, { cause: error });
+  });
+  try {
+    return { name, text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
+  } catch (cause) {
+    throw new CommandError(`cannot read ${onOneLine(name)}: it is no UTF-8 text`, undefined, { cause });
+  }
+}
+
+/** Reads and validates a policy, YAML or JSON. Throws a CommandError when the file cannot be read. */
+export async function readPolicyFile(file: string, surroundings: Surroundings): Promise<PolicyFile> {
+  const { name, text } = await readInput(file, surroundings);
+  const read = withNotice(surroundings, `Checking ${name}`, text.length > LONG_TEXT, () =>
+    readPolicy(text, {
+      fileName: name,
+      nowMs: surroundings.now(),
+      ...(file === STDIN && isJson(text) ? { format: 'json' } : {}),
+    }),
+  );
+  return { name, read };
+}
+
+/** Standard input has no name that tells its format. */
+function isJson(text: string): boolean {
+  if (!text.trimStart().startsWith('{')) return false;
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Why a file could not be read or written, in words. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  switch ('code' in error ? error.code : undefined) {
+    case 'ENOENT':
+      return 'there is no such file or folder';
+    case 'EISDIR':
+      return 'it is a folder';
+    case 'EACCES':
+    case 'EPERM':
+      return 'permission denied';
+    default:
+      return onOneLine(error.message);
+  }
+}

@@ -1,0 +1,80 @@
+/** The `vpn-policy` program: its commands, and what becomes of their errors. */
+import { Command, CommanderError } from 'commander';
+import { addEvaluate } from './evaluate.ts';
+import { CommandError, EXIT, type ExitCode } from './exit-code.ts';
+import { addExport } from './export.ts';
+import { onOneLine, writeLines } from './output.ts';
+import { addSeed } from './seed.ts';
+import type { Surroundings } from './surroundings.ts';
+import { addValidate } from './validate.ts';
+
+export interface Program {
+  /** Runs one command line (without `node` and the script); never throws, never exits. */
+  run(args: readonly string[]): Promise<ExitCode>;
+}
+
+/** Makes an action for commander of one that resolves with an exit code. */
+export type RunAction = <A extends unknown[]>(
+  action: (...args: A) => Promise<ExitCode>,
+) => (...args: A) => Promise<void>;
+
+const COMMANDS = [addValidate, addSeed, addExport, addEvaluate];
+
+export function createProgram(surroundings: Surroundings): Program {
+  return {
+    async run(args) {
+      let exitCode: ExitCode = EXIT.ok;
+      const command = createCommand(surroundings, (action) => async (...input) => {
+        exitCode = await action(...input);
+      });
+      try {
+        await command.parseAsync(args, { from: 'user' });
+        return exitCode;
+      } catch (error) {
+        return tellError(error, surroundings);
+      }
+    },
+  };
+}
+
+function createCommand(surroundings: Surroundings, run: RunAction): Command {
+  const { stdout, stderr } = surroundings;
+  const program = new Command('vpn-policy')
+    .description('Policy as data for AWS Client VPN: check it, publish it, ask it.')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => stdout.write(text),
+      writeErr: (text) => stderr.write(text),
+      outputError: (text, write) => write(`vpn-policy: ${onOneLine(text.replace(/^error: /, ''))}\n`),
+      getOutHelpWidth: () => stdout.columns ?? 100,
+      getErrHelpWidth: () => stderr.columns ?? 100,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    })
+    .addHelpText(
+      'after',
+      `
+In a checkout: npm run -s vpn-policy -- <command>. Data goes to stdout, messages to stderr.
+Exit codes: 0, 1 (the policy fails a check, or there is none), 2 (wrong usage or no store).`,
+    );
+  for (const add of COMMANDS) add(program, surroundings, run);
+  return program;
+}
+
+/** Tells an error once, in one line. */
+function tellError(error: unknown, { stderr, env }: Surroundings): ExitCode {
+  // commander has told it, and knows help that was asked for from help that had to be given.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  const expected = error instanceof CommandError;
+  const message = expected ? error.message : `unexpected error: ${error instanceof Error ? error.message : error}`;
+  const debug = (env.DEBUG ?? '') !== '';
+  writeLines(stderr, [onOneLine(`vpn-policy: ${message}${expected || debug ? '' : ' (DEBUG=1 shows where)'}`)]);
+  if (debug) writeLines(stderr, [stackOf(error)]);
+  return expected ? error.exitCode : EXIT.usage;
+}
+
+function stackOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause === undefined ? '' : `\ncaused by ${stackOf(error.cause)}`;
+  return `${error.stack ?? error.message}${cause}`;
+}

@@ -1,0 +1,25 @@
+/** All that the commands touch of the process that they run in, so that tests run them in theirs. */
+
+export interface Surroundings {
+  /** Data. */
+  readonly stdout: Output;
+  /** Messages. */
+  readonly stderr: Output;
+  /** The whole of standard input. */
+  readonly readStdin: () => Promise<Uint8Array>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Who runs the command, for the history: `name@host`. */
+  readonly user: string;
+  /** From when on progress is shown, in milliseconds. Default 1000. */
+  readonly progressAfterMs?: number | undefined;
+}
+
+/** What the commands need of a stream. */
+export interface Output {
+  write(text: string): unknown;
+  readonly isTTY?: boolean | undefined;
+  /** The width of the terminal, in characters. */
+  readonly columns?: number | undefined;
+}
