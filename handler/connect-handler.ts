@@ -4,7 +4,7 @@ import type { Context } from 'aws-lambda';
 import { type ConnectRequest, type ConnectResponse, connectResponse, readRequest } from '../shared/client-vpn/index.ts';
 import { type CompiledPolicy, decide } from '../shared/engine/index.ts';
 import { type PolicyCache, type PolicyUnavailable, StoreRefusedError } from '../shared/store/index.ts';
-import { decisionLine, errorFields, type Verdict } from './decision-line.ts';
+import { decisionLine, errorFields, type FailedVerdict, type Verdict } from './decision-line.ts';
 import type { DecisionMetrics } from './decision-metrics.ts';
 import type { Settings } from './settings.ts';
 import { type Unavailability, unavailableMessage } from './unavailable-message.ts';
@@ -58,10 +58,14 @@ async function reachVerdict(parts: ConnectHandlerParts, request: ConnectRequest,
 /** Only a store that cannot be reached may be overruled by `ON_POLICY_UNAVAILABLE=allow`: damage may be an attack. */
 function withoutPolicy(settings: Settings, request: ConnectRequest, unavailable: PolicyUnavailable): Verdict {
   const cause = causeOf(unavailable);
+  const outdated =
+    unavailable.cause === 'expired'
+      ? { revision: unavailable.revision, policyAgeMs: unavailable.checkedAgeMs }
+      : undefined;
   if (settings.onPolicyUnavailable === 'allow' && (cause === 'unreachable' || cause === 'outdated')) {
-    return { outcome: 'failed-open', cause, message: undefined };
+    return { outcome: 'failed-open', cause, message: undefined, outdated };
   }
-  return failed(request, cause);
+  return { ...failed(request, cause), outdated };
 }
 
 function causeOf(unavailable: PolicyUnavailable): Unavailability {
@@ -71,7 +75,7 @@ function causeOf(unavailable: PolicyUnavailable): Unavailability {
   return unavailable.cause;
 }
 
-function failed(request: ConnectRequest, cause: Unavailability, error?: unknown): Verdict {
+function failed(request: ConnectRequest, cause: Unavailability, error?: unknown): FailedVerdict {
   return { outcome: 'failed-closed', cause, message: unavailableMessage(cause, request.connectionId), error };
 }
 

@@ -9,24 +9,29 @@ import type { Unavailability } from './unavailable-message.ts';
  */
 export type Outcome = 'admitted' | 'refused' | 'observed' | 'failed-closed' | 'failed-open';
 
+export type Verdict = DecidedVerdict | FailedVerdict;
+
 /** What was decided, and by which policy. */
-export type Verdict =
-  | {
-      readonly outcome: 'admitted' | 'refused' | 'observed';
-      readonly decision: Decision;
-      readonly revision: number;
-      /** Milliseconds since the store last confirmed the policy. */
-      readonly policyAgeMs: number;
-      /** True when the last try to confirm it failed. */
-      readonly stale: boolean;
-    }
-  | {
-      readonly outcome: 'failed-closed' | 'failed-open';
-      readonly cause: Unavailability;
-      /** The message sent; absent when the connection was let in. */
-      readonly message: string | undefined;
-      readonly error?: unknown;
-    };
+export interface DecidedVerdict {
+  readonly outcome: 'admitted' | 'refused' | 'observed';
+  readonly decision: Decision;
+  readonly revision: number;
+  /** Milliseconds since the store last confirmed the policy. */
+  readonly policyAgeMs: number;
+  /** True when the last try to confirm it failed. */
+  readonly stale: boolean;
+}
+
+/** Why no policy decided. */
+export interface FailedVerdict {
+  readonly outcome: 'failed-closed' | 'failed-open';
+  readonly cause: Unavailability;
+  /** The message sent; absent when the connection was let in. */
+  readonly message: string | undefined;
+  /** The policy that is too old, and its age. */
+  readonly outdated?: { readonly revision: number; readonly policyAgeMs: number } | undefined;
+  readonly error?: unknown;
+}
 
 /** The longest value of each kind that a line holds, so that no event makes a line that CloudWatch Logs refuses. */
 const MAX_TEXT = 512;
@@ -78,6 +83,7 @@ function verdictFields(verdict: Verdict): Record<string, unknown> {
       allow: verdict.outcome === 'failed-open',
       cause: verdict.cause,
       refusalMessage: verdict.message,
+      ...verdict.outdated,
       error: verdict.error === undefined ? undefined : errorFields(verdict.error),
     };
   }

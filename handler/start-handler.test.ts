@@ -15,6 +15,7 @@ import {
 import { startTcpProxy, type TcpProxy } from '../shared/store/testing/tcp-proxy.ts';
 import type { Environment } from './settings.ts';
 import { startHandler } from './start-handler.ts';
+import './testing/errors-of-node.ts';
 import { lambdaContext } from './testing/lambda-context.ts';
 import { emfLines, logLines, printedLines } from './testing/printed-lines.ts';
 
@@ -273,6 +274,7 @@ describe('a store that cannot be reached', () => {
       const tooOld = await invoke(MUTUAL);
       expect(tooOld.allow).toBe(false);
       expect(tooOld.message).toContain('policy out of date, connection cvpn-connection-0cf828dc9f63cd328');
+      expect(logLines(tooOld.lines).at(-1)).toMatchObject({ cause: 'outdated', revision: 1, policyAgeMs: 600_000 });
       expect(emfLines(tooOld.lines)).toMatchObject([{ FailedClosed: 1 }]);
     } finally {
       proxy.mode = 'pass';
