@@ -39,6 +39,8 @@ export interface Author {
   readonly id: string;
   /** At most 320 bytes. */
   readonly arn?: string;
+  /** Who vouches for the id, for a token's subject; at most 256 bytes. */
+  readonly issuer?: string;
 }
 
 /** All items of this project have a `kind` that begins so. */
@@ -56,7 +58,7 @@ export const LANGUAGE_VERSION = 1;
 
 const MAX_REASON_UNITS = 512;
 const MAX_SUMMARY_BYTES = 1024;
-const MAX_AUTHOR_BYTES = { type: 32, id: 128, arn: 320 };
+const MAX_AUTHOR_BYTES = { type: 32, id: 128, arn: 320, issuer: 256 };
 
 /** The sort key of a revision: ten digits, so that text order is number order. */
 export function revisionKey(number: number): string {
@@ -77,13 +79,14 @@ export function isMarked(item: JsonObject | Readonly<Record<string, unknown>>): 
 
 /** Bounds what people wrote, so that a revision's item stays small; cut, never refused. */
 export function boundTexts<T extends Pick<Revision, 'author' | 'reason' | 'summary'>>(revision: T): T {
-  const { type, id, arn } = revision.author;
+  const { type, id, arn, issuer } = revision.author;
   return {
     ...revision,
     author: {
       type: cutToBytes(type, MAX_AUTHOR_BYTES.type),
       id: cutToBytes(id, MAX_AUTHOR_BYTES.id),
       ...(arn === undefined ? {} : { arn: cutToBytes(arn, MAX_AUTHOR_BYTES.arn) }),
+      ...(issuer === undefined ? {} : { issuer: cutToBytes(issuer, MAX_AUTHOR_BYTES.issuer) }),
     },
     reason: cutToUnits(revision.reason, MAX_REASON_UNITS),
     summary: cutToBytes(revision.summary, MAX_SUMMARY_BYTES),
@@ -112,7 +115,7 @@ export function encodeRevision(revision: Revision): JsonObject {
     kind: KIND,
     number: revision.number,
     createdAt: revision.createdAt,
-    author: { type: author.type, id: author.id, ...(author.arn === undefined ? {} : { arn: author.arn }) },
+    author: encodeAuthor(author),
     reason: revision.reason,
     summary: revision.summary,
     ...(revision.confirmed.length === 0 ? {} : { confirmed: revision.confirmed }),
@@ -143,10 +146,13 @@ export function decodeRevision(item: Readonly<Record<string, unknown>>): Revisio
     languageVersion: read.integer('languageVersion'),
     writeId: read.text('writeId', /./),
     ...(read.has('parent') ? { parent: read.text('parent', HASH) } : {}),
-    contents: read.has('index') ? { index: decodePart(read.object('index')) } : { parts: decodeParts(read.list('parts')) },
+    contents: read.has('index')
+      ? { index: decodePart(read.object('index')) }
+      : { parts: decodeParts(read.list('parts')) },
   };
   read.text('pk');
-  if (sk !== revisionKey(read.integer('number'))) throw new StoreCorruptError(`${sk} says that it is ${revision.number}`);
+  if (sk !== revisionKey(read.integer('number')))
+    throw new StoreCorruptError(`${sk} says that it is ${revision.number}`);
   read.done(['sk', 'kind']);
   return revision;
 }
@@ -177,9 +183,14 @@ function decodePart(read: StrictReader): Part {
     inflated: read.integer('inflated'),
     ...(read.has('more') ? { more: read.yes('more') } : {}),
   };
-  if (part.inflated > MAX_PART_BYTES) throw new StoreCorruptError(`The part ${part.hash} declares ${part.inflated} bytes`);
+  if (part.inflated > MAX_PART_BYTES)
+    throw new StoreCorruptError(`The part ${part.hash} declares ${part.inflated} bytes`);
   read.done();
   return part;
+}
+
+function encodeAuthor({ type, id, arn, issuer }: Author): JsonObject {
+  return { type, id, ...(arn === undefined ? {} : { arn }), ...(issuer === undefined ? {} : { issuer }) };
 }
 
 function decodeAuthor(item: StrictReader): Author {
@@ -188,6 +199,7 @@ function decodeAuthor(item: StrictReader): Author {
     type: read.text('type'),
     id: read.text('id'),
     ...(read.has('arn') ? { arn: read.text('arn') } : {}),
+    ...(read.has('issuer') ? { issuer: read.text('issuer') } : {}),
   };
   read.done();
   return author;
@@ -255,4 +267,3 @@ class StrictReader {
     throw new StoreCorruptError(`${this.#name}: ${key} is missing or is not what it should be`);
   }
 }
-
