@@ -6,7 +6,6 @@
 import { shown } from '../engine/errors.ts';
 import {
   CONDITION_SET_KINDS,
-  type ConditionName,
   DEFAULT_RULE,
   PolicyValueError,
   parseInstantMs,
@@ -41,6 +40,8 @@ export function crossIssues(document: unknown, written: Written = () => undefine
     ),
   ];
 }
+
+const SET_KINDS_OF = new Map<string, readonly string[]>(Object.entries(CONDITION_SET_KINDS));
 
 interface Names {
   readonly sets: PlainObject;
@@ -151,7 +152,7 @@ function blockIssues(block: PlainObject, path: DocumentPath, names: Names): Foun
       if (typeof entry !== 'string') return [];
       const at = [...path, condition, index];
       if (condition === 'endpoints') return endpointReferenceIssues(entry, at, names);
-      const kinds = CONDITION_SET_KINDS[condition as ConditionName]; // undefined for any other key
+      const kinds = SET_KINDS_OF.get(condition);
       if (kinds !== undefined) return setReferenceIssues(entry, at, kinds, names);
       if (condition !== 'platforms' || setReference(entry) === undefined) return [];
       return [

@@ -74,8 +74,9 @@ function definedEntries(object: object): [string, unknown][] {
 
 type Named = ReadonlyMap<string, object>;
 
+/** By key; the order of an object's keys means nothing, so they are sorted. */
 function byKey(items: Readonly<Record<string, object>> = {}): Named {
-  return new Map(Object.entries(items));
+  return new Map(Object.entries(items).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function byName<K extends string>(items: readonly Readonly<Record<K, string>>[] = [], key: K): Named {

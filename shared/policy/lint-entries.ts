@@ -22,7 +22,7 @@ export function entryWarnings(document: PolicyDocument, nowMs: number): FoundWar
       const entries = entriesOf(set, ['sets', name]);
       const live = entries.filter(({ expiresAtMs }) => expiresAtMs > nowMs);
       return [
-        ...entries.filter((entry) => !live.includes(entry)).map(expiredEntry),
+        ...entries.filter(({ expiresAtMs }) => expiresAtMs <= nowMs).map(expiredEntry),
         ...(set.kind === 'ip' ? addressWarnings(live) : repeatWarnings(live, foldNarrow)),
       ];
     }),

@@ -60,7 +60,7 @@ function missingAlone(block: Block): readonly AttributeName[] {
 }
 
 function conditionsOnOptional(block: Block): ConditionOnOptional[] {
-  return Object.keys(MAY_BE_MISSING).filter((name): name is ConditionOnOptional => name in block);
+  return Object.keys(MAY_BE_MISSING).filter((name): name is ConditionOnOptional => Object.hasOwn(block, name));
 }
 
 /** `except` of an allow rule that somebody escapes, and `except` blocks of several conditions. */

@@ -54,6 +54,7 @@ class JsonReader {
   }
 
   document(): Read {
+    if (this.text.startsWith('\ufeff')) this.at++; // a byte order mark
     this.blanks();
     if (this.at === this.text.length) {
       throw new JsonSyntaxError(
@@ -129,7 +130,12 @@ class JsonReader {
 
   private string(what: string): string {
     const written = this.take(STRING);
-    if (written === undefined) throw this.unexpected(what);
+    if (written === undefined) {
+      if (this.text.charAt(this.at) !== '"') throw this.unexpected(what);
+      const message =
+        'not JSON: this text has no end, or a control character or an escape in it that JSON does not know';
+      throw new JsonSyntaxError(this.at, message);
+    }
     this.blanks();
     return JSON.parse(written) as string; // a JSON string by the expression above
   }

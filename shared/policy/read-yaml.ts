@@ -19,7 +19,11 @@ export function readYaml(text: string, maxDepth: number): SourceDocument {
   const document = parse(text);
   if (document === undefined) return unreadable(0, 'too-deep', tooDeep(maxDepth));
   const syntaxError = document.errors[0];
-  if (syntaxError !== undefined) return unreadable(syntaxError.pos[0], ...explain(syntaxError, text, maxDepth));
+  if (syntaxError !== undefined) {
+    // Where the parser gives up on nesting depends on the machine's stack.
+    const start = syntaxError.code === 'RESOURCE_EXHAUSTION' ? 0 : syntaxError.pos[0];
+    return unreadable(start, ...explain(syntaxError, text, maxDepth));
+  }
   const { contents } = document;
   if (contents === null || (isScalar(contents) && contents.value === null)) {
     return unreadable(0, 'empty-document', 'the document is empty; accepted: a policy, which begins with "version: 1"');

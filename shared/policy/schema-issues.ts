@@ -123,7 +123,7 @@ class SchemaIssues {
     const at = { path: [...path, key], atKey: true };
     const keys = this.#keysAt(path);
     const effect = path.length === 2 && path[0] === 'rules' ? this.#valueAt([...path, 'effect']) : undefined;
-    const owners = Object.entries(RULES_BY_EFFECT).filter(([, schema]) => key in schema.shape);
+    const owners = Object.entries(RULES_BY_EFFECT).filter(([, schema]) => Object.hasOwn(schema.shape, key));
     if (effect !== undefined && owners.length > 0) {
       const message = `${effect === 'deny' ? 'a deny' : `an ${effect}`} rule has no ${key}`;
       const accepted = `accepted: ${key} in ${owners.map(([name]) => name).join(' and ')} rules`;
@@ -245,7 +245,7 @@ function expectedAt(path: DocumentPath): string {
   if (path[0] === 'tests' && key === 'rule') return 'the id of a rule, or default';
   if (path[0] === 'tests' && key === 'name') return 'a sentence of at most 256 characters';
   if (path[0] === 'tests' && key === 'postureStatuses') return isElement ? 'a text' : 'a list of texts';
-  const entry = EXPECTED[key ?? ''];
+  const entry = EXPECTED.get(key ?? '');
   if (entry === undefined) return 'what the docs of the policy language say';
   return isElement ? (entry.element ?? entry.whole) : entry.whole;
 }
@@ -258,58 +258,60 @@ const VERSIONS = {
   element: 'a comparison such as "<2.6.0"',
 };
 
-const EXPECTED: Readonly<Record<string, { readonly whole: string; readonly element?: string }>> = {
-  version: { whole: '1' },
-  defaultEffect: { whole: 'allow or deny' },
-  defaultMessage: { whole: 'a text' },
-  endpoints: { whole: 'endpoint ids with their settings', element: 'an endpoint id or name' },
-  sets: { whole: 'names with their sets' },
-  rules: { whole: 'a list of rules', element: 'a rule, an object with id, effect and match' },
-  tests: { whole: 'a list of tests', element: 'a test, an object with name, connection, at and expect' },
-  name: { whole: 'a text' },
-  kind: { whole: 'ip, user, commonName, group, date' },
-  description: { whole: 'a text' },
-  entries: { whole: 'a list of values', element: 'a value, or an object with value, expiresAt and note' },
-  value: { whole: 'a text' },
-  note: { whole: 'a text' },
-  id: { whole: 'an id of lower-case letters, digits and hyphens' },
-  effect: { whole: 'deny, allow, exempt' },
-  match: { whole: 'everyone, a block of conditions, or a list of them', element: 'a block of conditions' },
-  except: BLOCKS,
-  enabled: { whole: 'true or false' },
-  final: { whole: 'true or false' },
-  notBefore: TIME,
-  expiresAt: TIME,
-  at: TIME,
-  until: TIME,
-  message: { whole: 'a text' },
-  postureStatuses: { whole: 'a list of one to ten texts', element: 'a text of 1 to 255 characters' },
-  from: { whole: '"*", or a list of ids of deny rules', element: 'the id of a deny rule' },
-  users: NAMES,
-  commonNames: NAMES,
-  identities: NAMES,
-  groups: NAMES,
-  allGroups: NAMES,
-  platforms: { whole: 'a list of names, at least one', element: 'a name or a pattern' },
-  sourceIps: {
-    whole: 'a list of addresses and @sets, at least one',
-    element: 'an address, a CIDR block, a range or an @set',
-  },
-  openvpnVersion: VERSIONS,
-  awsClientVersion: VERSIONS,
-  windows: {
-    whole: 'a list of windows, at least one',
-    element: 'a window with from/until, with days, with dates, or with cron and duration',
-  },
-  missing: { whole: 'a list of attributes, at least one', element: 'the name of an attribute' },
-  days: { whole: 'a list of mon, tue, wed, thu, fri, sat, sun', element: 'mon, tue, wed, thu, fri, sat, sun' },
-  dates: { whole: 'a list of days such as 2026-12-29 and @sets', element: 'a day such as 2026-12-29 or an @set' },
-  start: { whole: 'HH:MM in quotes' },
-  end: { whole: 'HH:MM in quotes' },
-  timezone: { whole: 'UTC or a name such as Asia/Tokyo' },
-  cron: { whole: 'five fields, such as "0 2 * * TUE#2"' },
-  duration: { whole: 'a duration such as PT4H' },
-  connection: { whole: 'a connect request, an object with keys such as username and public-ip' },
-  expect: { whole: 'an object with allow, and rule, message or postureStatuses' },
-  allow: { whole: 'true or false' },
-};
+const EXPECTED = new Map<string, { readonly whole: string; readonly element?: string }>(
+  Object.entries({
+    version: { whole: '1' },
+    defaultEffect: { whole: 'allow or deny' },
+    defaultMessage: { whole: 'a text' },
+    endpoints: { whole: 'endpoint ids with their settings', element: 'an endpoint id or name' },
+    sets: { whole: 'names with their sets' },
+    rules: { whole: 'a list of rules', element: 'a rule, an object with id, effect and match' },
+    tests: { whole: 'a list of tests', element: 'a test, an object with name, connection, at and expect' },
+    name: { whole: 'a text' },
+    kind: { whole: 'ip, user, commonName, group, date' },
+    description: { whole: 'a text' },
+    entries: { whole: 'a list of values', element: 'a value, or an object with value, expiresAt and note' },
+    value: { whole: 'a text' },
+    note: { whole: 'a text' },
+    id: { whole: 'an id of lower-case letters, digits and hyphens' },
+    effect: { whole: 'deny, allow, exempt' },
+    match: { whole: 'everyone, a block of conditions, or a list of them', element: 'a block of conditions' },
+    except: BLOCKS,
+    enabled: { whole: 'true or false' },
+    final: { whole: 'true or false' },
+    notBefore: TIME,
+    expiresAt: TIME,
+    at: TIME,
+    until: TIME,
+    message: { whole: 'a text' },
+    postureStatuses: { whole: 'a list of one to ten texts', element: 'a text of 1 to 255 characters' },
+    from: { whole: '"*", or a list of ids of deny rules', element: 'the id of a deny rule' },
+    users: NAMES,
+    commonNames: NAMES,
+    identities: NAMES,
+    groups: NAMES,
+    allGroups: NAMES,
+    platforms: { whole: 'a list of names, at least one', element: 'a name or a pattern' },
+    sourceIps: {
+      whole: 'a list of addresses and @sets, at least one',
+      element: 'an address, a CIDR block, a range or an @set',
+    },
+    openvpnVersion: VERSIONS,
+    awsClientVersion: VERSIONS,
+    windows: {
+      whole: 'a list of windows, at least one',
+      element: 'a window with from/until, with days, with dates, or with cron and duration',
+    },
+    missing: { whole: 'a list of attributes, at least one', element: 'the name of an attribute' },
+    days: { whole: 'a list of mon, tue, wed, thu, fri, sat, sun', element: 'mon, tue, wed, thu, fri, sat, sun' },
+    dates: { whole: 'a list of days such as 2026-12-29 and @sets', element: 'a day such as 2026-12-29 or an @set' },
+    start: { whole: 'HH:MM in quotes' },
+    end: { whole: 'HH:MM in quotes' },
+    timezone: { whole: 'UTC or a name such as Asia/Tokyo' },
+    cron: { whole: 'five fields, such as "0 2 * * TUE#2"' },
+    duration: { whole: 'a duration such as PT4H' },
+    connection: { whole: 'a connect request, an object with keys such as username and public-ip' },
+    expect: { whole: 'an object with allow, and rule, message or postureStatuses' },
+    allow: { whole: 'true or false' },
+  }),
+);

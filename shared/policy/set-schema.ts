@@ -29,7 +29,7 @@ function setOf<Kind extends string, Value extends z.ZodType<string>>(kind: Kind,
   });
   return z
     .strictObject({
-      kind: z.literal(kind),
+      kind: z.literal(kind).describe('What the entries are.'),
       description: description.optional(),
       entries: z
         .array(z.union([value, expiring]))
