@@ -4,6 +4,14 @@ export { createDocumentClient, type DocumentClientOptions } from './dynamodb-cli
 export { DynamoDbPolicySource, type DynamoDbPolicySourceOptions } from './dynamodb-policy-source.ts';
 export { DynamoDbPolicyStore, type DynamoDbPolicyStoreOptions } from './dynamodb-policy-store.ts';
 export * from './errors.ts';
+export * from './policy-cache.ts';
 export type * from './policy-store.ts';
 export { type Author, LANGUAGE_VERSION, type Revision } from './revision.ts';
 export { rulesTable } from './table.ts';
+export {
+  currentPolicy,
+  PolicyRefusedError,
+  type PolicyWrite,
+  type WrittenPolicy,
+  writePolicy,
+} from './write-policy.ts';

@@ -1,0 +1,492 @@
+/** What every policy store must do, whatever DynamoDB is behind it. */
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { type DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import type { PolicyDocument } from '../../engine/document.ts';
+import { DynamoDbPolicyStore } from '../dynamodb-policy-store.ts';
+import {
+  CommitOutcomeUnknownError,
+  LanguageVersionError,
+  RevisionNotFoundError,
+  StoreCorruptError,
+  StoreRefusedError,
+  StoreUnreachableError,
+  WriteContentionError,
+} from '../errors.ts';
+import { itemSize } from '../item-size.ts';
+import { encodeRevision, hashRevision, type Revision, revisionKey } from '../revision.ts';
+import { createRulesTable, localDocumentClient } from './dynalite.ts';
+import { AUTHOR, bigPolicy, blockedUsers, blockRule, policyThatBlocks } from './policies.ts';
+import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
+
+export interface DynamoDbUnderTest {
+  readonly endpoint: string;
+  stop(): Promise<void>;
+}
+
+/** Runs the contract on a DynamoDB; each test has a table of its own. */
+export function policyStoreContract(name: string, start: () => Promise<DynamoDbUnderTest>): void {
+  describe(`The policy store on ${name}`, () => {
+    let dynamoDb: DynamoDbUnderTest;
+    let client: DynamoDBDocumentClient;
+    let tableName: string;
+    let store: DynamoDbPolicyStore;
+
+    beforeAll(async () => {
+      dynamoDb = await start();
+      client = localDocumentClient(dynamoDb.endpoint, { requestTimeoutMs: 10_000 });
+    });
+    beforeEach(async () => {
+      tableName = await createRulesTable(client);
+      store = new DynamoDbPolicyStore({ client, tableName });
+    });
+    afterAll(() => dynamoDb.stop());
+
+    const publish = async (document: PolicyDocument, to = store, reason = 'because'): Promise<Revision> => {
+      const summary = `blocks ${blockedUsers(document).join(', ')}`;
+      const result = await to.commit({ prepare: () => ({ document, summary }), author: AUTHOR, reason });
+      if (!result.written) throw new Error('nothing was written');
+      return result.revision;
+    };
+    const current = async () => {
+      const head = await store.head();
+      return head && (await store.load(head)).document;
+    };
+    const put = (item: Record<string, unknown>) => client.send(new PutCommand({ TableName: tableName, Item: item }));
+    const item = async (pk: string, sk: string) => {
+      const { Item } = await client.send(new GetCommand({ TableName: tableName, Key: { pk, sk }, ConsistentRead: true }));
+      if (!Item) throw new Error(`no item ${pk} ${sk}`);
+      return Item;
+    };
+    const blobItem = ({ contents }: Revision, position = 0) => {
+      const part = 'parts' in contents ? contents.parts[position] : contents.index;
+      if (!part) throw new Error(`no part ${position}`);
+      return item(`BLOB#${part.hash}`, 'BLOB');
+    };
+    const itemCount = async () => {
+      const { Count } = await client.send(new ScanCommand({ TableName: tableName, Select: 'COUNT', ConsistentRead: true }));
+      return Count;
+    };
+
+    describe('publishes', () => {
+      it('has no head before the first policy', async () => {
+        expect(await store.head()).toBeUndefined();
+        expect(await store.revisions()).toEqual({ revisions: [] });
+        expect(await store.verify()).toEqual({ ok: true, revisions: 0, parts: 0, findings: [] });
+      });
+
+      it('gives back what was published, and tells who, when and why', async () => {
+        const document = policyThatBlocks('batchi', 'ügur');
+        const revision = await publish(document);
+        expect(await store.head()).toEqual(revision);
+        expect(await current()).toEqual(document);
+        expect(revision).toMatchObject({
+          number: 1,
+          author: AUTHOR,
+          reason: 'because',
+          summary: 'blocks batchi, ügur',
+          confirmed: [],
+          languageVersion: 1,
+        });
+        expect(Math.abs(Date.parse(revision.createdAt) - Date.now())).toBeLessThan(60_000);
+      });
+
+      it('keeps a small policy as plain text, readable in the console', async () => {
+        const revision = await publish(policyThatBlocks('batchi'));
+        expect((await blobItem(revision))['json']).toContain('"message":"batchi is not permitted."');
+      });
+
+      it('names its parent by the hash of the whole item', async () => {
+        const first = await publish(policyThatBlocks('a'));
+        const second = await publish(policyThatBlocks('b'));
+        expect(first.parent).toBeUndefined();
+        expect(second).toMatchObject({ number: 2, parent: hashRevision(first) });
+      });
+
+      it('writes nothing when the policy is as wanted, whatever the order of its keys', async () => {
+        const { version, defaultEffect, rules } = policyThatBlocks('a');
+        const first = await publish({ version, defaultEffect, rules });
+        const document = { rules, defaultEffect, version, sets: undefined };
+        const result = await store.commit({ prepare: () => ({ document, summary: '' }), author: AUTHOR, reason: '' });
+        expect(result).toMatchObject({ written: false, current: { revision: first } });
+        expect(await itemCount()).toBe(2);
+      });
+
+      it('writes nothing when there is nothing to change, or when the change is refused', async () => {
+        expect(await store.commit({ prepare: () => undefined, author: AUTHOR, reason: '' })).toEqual({ written: false });
+        const refusal = new Error('a policy test fails');
+        const prepare = () => Promise.reject(refusal);
+        await expect(store.commit({ prepare, author: AUTHOR, reason: '' })).rejects.toBe(refusal);
+        expect(await itemCount()).toBe(0);
+      });
+
+      it('shows the change what is in force, so that it can insist on a revision', async () => {
+        const first = await publish(policyThatBlocks('a'));
+        let seen: unknown;
+        await store.commit({
+          prepare: (policy) => {
+            seen = policy;
+            return undefined;
+          },
+          author: AUTHOR,
+          reason: '',
+        });
+        expect(seen).toEqual({ document: policyThatBlocks('a'), revision: first });
+      });
+
+      it('goes back by a new revision that points at the old parts', async () => {
+        const first = await publish(policyThatBlocks('a'));
+        await publish(policyThatBlocks('b'));
+        const third = await publish(policyThatBlocks('a'));
+        expect(third.contents).toEqual(first.contents);
+        expect(await itemCount()).toBe(5);
+        expect(await store.verify()).toMatchObject({ ok: true, revisions: 3, parts: 2 });
+      });
+
+      it.each([
+        ['nothing', '', '', { type: 't', id: 'i' }],
+        ['letters', 'r'.repeat(2_000), 's'.repeat(5_000), { type: 't'.repeat(99), id: 'i'.repeat(999), arn: 'a'.repeat(999) }],
+        ['three bytes each', '鉄'.repeat(2_000), '道'.repeat(5_000), { type: '山'.repeat(99), id: '手'.repeat(999), arn: '線'.repeat(999) }],
+        ['surrogate pairs', `x${'😀'.repeat(2_000)}`, '😀'.repeat(5_000), { type: 't', id: '😀'.repeat(99) }],
+        ['a lone surrogate', 'a\ud83d', '\ude00b', { type: 't', id: 'i' }],
+      ])('keeps a revision under 4 KB and its chain whole when people write %s', async (_, reason, summary, author) => {
+        for (const users of [['a'], ['b']]) {
+          const change = { document: policyThatBlocks(...users), summary, confirmed: ['lockout', 'tests'] };
+          await store.commit({ prepare: () => change, author, reason });
+        }
+        const head = await store.head();
+        expect(itemSize(encodeRevision(head as Revision))).toBeLessThanOrEqual(4096);
+        expect(head?.reason.length).toBeLessThanOrEqual(512);
+        expect(Buffer.byteLength(head?.summary ?? '')).toBeLessThanOrEqual(1024);
+        expect(await store.verify()).toMatchObject({ ok: true, revisions: 2 });
+      });
+    });
+
+    describe('keeps history', () => {
+      it('reads any revision, and says so when there is none of that number', async () => {
+        const first = await publish(policyThatBlocks('a'));
+        await publish(policyThatBlocks('b'));
+        expect(await store.revision(1)).toEqual(first);
+        expect((await store.load(first)).document).toEqual(policyThatBlocks('a'));
+        for (const number of [0, -1, 1.5, 3, 1e12]) {
+          await expect(store.revision(number)).rejects.toBeInstanceOf(RevisionNotFoundError);
+        }
+      });
+
+      it('lists the newest first, page by page', async () => {
+        for (const user of ['a', 'b', 'c', 'd', 'e']) await publish(policyThatBlocks(user));
+        const pages: number[][] = [];
+        let before: number | undefined;
+        do {
+          const page = await store.revisions({ before, limit: 2 });
+          pages.push(page.revisions.map(({ number }) => number));
+          before = page.next;
+        } while (before !== undefined);
+        expect(pages).toEqual([[5, 4], [3, 2], [1]]);
+      });
+    });
+
+    describe('bears many writers', () => {
+      it('loses no change of 8 writers at once with 25 changes each', async () => {
+        const stores = Array.from({ length: 8 }, () => new DynamoDbPolicyStore({ client, tableName }));
+        const numbers: number[] = [];
+        const writer = async (to: DynamoDbPolicyStore, name: number) => {
+          for (let change = 0; change < 25; change++) {
+            const rule = blockRule(`writer-${name}-change-${change}`);
+            const result = await to.commit({
+              prepare: (policy) => ({
+                document: { ...policyThatBlocks(), rules: [...(policy?.document.rules ?? []), rule] },
+                summary: `rule ${rule.id} added`,
+              }),
+              author: AUTHOR,
+              reason: 'many at once',
+              deadlineMs: 120_000,
+            });
+            if (result.written) numbers.push(result.revision.number);
+          }
+        };
+        await Promise.all(stores.map(writer));
+
+        const oneTo200 = Array.from({ length: 200 }, (_, i) => i + 1);
+        expect(numbers.sort((a, b) => a - b)).toEqual(oneTo200);
+        const wanted = oneTo200.map((n) => `writer-${Math.floor((n - 1) / 25)}-change-${(n - 1) % 25}`);
+        expect(blockedUsers(await current()).sort()).toEqual(wanted.sort());
+        expect(await store.verify()).toMatchObject({ ok: true, revisions: 200, findings: [] });
+      }, 180_000);
+
+      it('prepares the change again on what another writer published meanwhile', async () => {
+        await publish(policyThatBlocks('a'));
+        const other = new DynamoDbPolicyStore({ client, tableName });
+        const seen: string[][] = [];
+        const result = await store.commit({
+          prepare: async (policy) => {
+            const users = blockedUsers(policy?.document);
+            seen.push(users);
+            if (seen.length === 1) await publish(policyThatBlocks('a', 'other'), other);
+            return { document: policyThatBlocks(...users, 'mine'), summary: '' };
+          },
+          author: AUTHOR,
+          reason: '',
+        });
+        expect(seen).toEqual([['a'], ['a', 'other']]);
+        expect(result).toMatchObject({ written: true, revision: { number: 3 } });
+        expect(blockedUsers(await current())).toEqual(['a', 'other', 'mine']);
+      });
+
+      it('gives up at the deadline, with nothing written, when others are always first', async () => {
+        const other = new DynamoDbPolicyStore({ client, tableName });
+        let tries = 0;
+        const commit = store.commit({
+          prepare: async () => {
+            tries++;
+            await publish(policyThatBlocks(`other-${tries}`), other);
+            return { document: policyThatBlocks('mine'), summary: '' };
+          },
+          author: AUTHOR,
+          reason: '',
+          deadlineMs: 150,
+        });
+        await expect(commit).rejects.toBeInstanceOf(WriteContentionError);
+        await expect(commit).rejects.toMatchObject({ code: 'write-contention', retryable: true });
+        expect((await store.head())?.number).toBe(tries);
+        expect(blockedUsers(await current())).toEqual([`other-${tries}`]);
+      });
+    });
+
+    describe('bears networks', () => {
+      let proxy: TcpProxy;
+      beforeEach(async () => {
+        proxy = await startTcpProxy(Number(new URL(dynamoDb.endpoint).port));
+      });
+      const through = (maxAttempts: number) =>
+        new DynamoDbPolicyStore({ client: localDocumentClient(proxy.endpoint, { maxAttempts }), tableName });
+      const nextRevision = (number: number) => `"${revisionKey(number)}"`;
+
+      it.each([
+        ['the SDK, which then sees a conflict with itself', 3, 1],
+        ['the store, after the SDK', 1, 1],
+        ['the store, several times', 1, 3],
+      ])('knows its own revision when the answer is lost and the put sent again by %s', async (_, maxAttempts, times) => {
+        await publish(policyThatBlocks('a'));
+        proxy.loseAnswers(nextRevision(2), times);
+        const revision = await publish(policyThatBlocks('b'), through(maxAttempts));
+        expect(revision.number).toBe(2);
+        expect(await store.head()).toEqual(revision);
+        expect(await store.verify()).toMatchObject({ ok: true, revisions: 2 });
+        await proxy.stop();
+      });
+
+      it('knows its own revision under later ones of other writers', async () => {
+        await publish(policyThatBlocks('a'));
+        const unreliable = through(1);
+        proxy.loseAnswers(nextRevision(2), 2);
+        const late = publish(policyThatBlocks('a', 'b'), unreliable);
+        const follow = async () => {
+          while ((await store.head())?.number !== 2) {}
+          return publish(policyThatBlocks('a', 'b', 'c'));
+        };
+        const [mine, theirs] = await Promise.all([late, follow()]);
+        expect([mine.number, theirs.number]).toEqual([2, 3]);
+        expect(blockedUsers(await current())).toEqual(['a', 'b', 'c']);
+        await proxy.stop();
+      });
+
+      it('leaves the old policy whole when a writer is stopped before the commit', async () => {
+        const first = await publish(policyThatBlocks('a'));
+        proxy.loseRequests(nextRevision(2), 1_000);
+        const commit = through(1).commit({
+          prepare: () => ({ document: policyThatBlocks('b'), summary: '' }),
+          author: AUTHOR,
+          reason: '',
+          deadlineMs: 100,
+        });
+        await expect(commit).rejects.toBeInstanceOf(CommitOutcomeUnknownError);
+        // The first policy's two items and the part that was put.
+        expect(await itemCount()).toBe(3);
+        expect(await store.head()).toEqual(first);
+        expect(await current()).toEqual(policyThatBlocks('a'));
+        expect(await store.verify()).toMatchObject({ ok: true, revisions: 1 });
+        expect((await publish(policyThatBlocks('b'))).number).toBe(2);
+        await proxy.stop();
+      });
+
+      it('says that the store cannot be reached, and ends when told to', async () => {
+        const revision = await publish(policyThatBlocks('a'));
+        const far = through(1);
+        proxy.mode = 'refuse';
+        await expect(far.head()).rejects.toBeInstanceOf(StoreUnreachableError);
+        await expect(far.load(revision)).rejects.toBeInstanceOf(StoreUnreachableError);
+        await expect(publish(policyThatBlocks('b'), far)).rejects.toMatchObject({ code: 'store-unreachable', retryable: true });
+        proxy.mode = 'stall';
+        await expect(far.head({ signal: AbortSignal.timeout(30) })).rejects.toBeInstanceOf(StoreUnreachableError);
+        await proxy.stop();
+      });
+    });
+
+    it('tells a table that is not there from a store that cannot be reached', async () => {
+      const nowhere = new DynamoDbPolicyStore({ client, tableName: 'no-such-table' });
+      await expect(nowhere.head()).rejects.toBeInstanceOf(StoreRefusedError);
+    });
+
+    describe('notices what was not written by it', () => {
+      const rewrites: [string, (blob: Record<string, unknown>) => Record<string, unknown>][] = [
+        ['another text', (blob) => ({ ...blob, json: String(blob['json']).replace('deny', 'none') })],
+        ['a longer text', (blob) => ({ ...blob, json: `${blob['json']} ` })],
+        ['bytes instead of text', ({ json, ...blob }) => ({ ...blob, gzip: Buffer.from(String(json)) })],
+        ['no text', ({ json: _, ...blob }) => blob],
+        ['no mark', ({ kind: _, ...blob }) => blob],
+        ['a newer mark', (blob) => ({ ...blob, kind: 'client-vpn-policy/blob@2' })],
+      ];
+      it.each(rewrites)('a part that has %s', async (_, rewrite) => {
+        const revision = await publish(policyThatBlocks('a'));
+        await put(rewrite(await blobItem(revision)));
+        await expect(store.load(revision)).rejects.toBeInstanceOf(StoreCorruptError);
+        const { ok, findings } = await store.verify();
+        expect(ok).toBe(false);
+        expect(findings).toMatchObject([{ code: 'bad-part', key: revisionKey(1) }]);
+      });
+
+      it('a part that is to be used again and was rewritten', async () => {
+        const first = await publish(policyThatBlocks('a'));
+        await publish(policyThatBlocks('b'));
+        await put({ ...(await blobItem(first)), json: '{}' });
+        await expect(publish(policyThatBlocks('a'))).rejects.toBeInstanceOf(StoreCorruptError);
+        expect((await store.head())?.number).toBe(2);
+      });
+
+      it('a large part that was rewritten', async () => {
+        const revision = await publish(bigPolicy(100, 0));
+        const blob = await blobItem(revision);
+        const gzip = Buffer.from(blob['gzip']);
+        gzip[gzip.length >> 1] = (gzip[gzip.length >> 1] ?? 0) ^ 1;
+        await put({ ...blob, gzip });
+        await expect(store.load(revision)).rejects.toThrow('does not have that hash');
+      });
+
+      it('a part that is missing', async () => {
+        const revision = await publish(policyThatBlocks('a'));
+        const contents = { parts: [{ hash: 'f'.repeat(64), size: 10, inflated: 10 }] };
+        await expect(store.load({ ...revision, contents })).rejects.toThrow('is missing');
+      });
+
+      it('a revision that was rewritten', async () => {
+        const first = await publish(policyThatBlocks('a'));
+        await publish(policyThatBlocks('b'));
+        await put(encodeRevision({ ...first, reason: 'another story' }));
+        const { ok, findings } = await store.verify();
+        expect(ok).toBe(false);
+        expect(findings).toMatchObject([{ code: 'broken-chain', key: revisionKey(2) }]);
+      });
+
+      it('a revision that is missing', async () => {
+        await publish(policyThatBlocks('a'));
+        const second = await publish(policyThatBlocks('b'));
+        await put(encodeRevision({ ...second, number: 3 }));
+        await put(encodeRevision({ ...second, number: 5 }));
+        const { findings } = await store.verify();
+        expect(findings.map(({ code, key }) => `${code} ${key}`)).toEqual([
+          `broken-chain ${revisionKey(3)}`,
+          `gap ${revisionKey(5)}`,
+          `broken-chain ${revisionKey(5)}`,
+        ]);
+      });
+
+      const heads: [string, Record<string, unknown>][] = [
+        ['of a newer kind', { kind: 'client-vpn-policy/revision@2' }],
+        ['with an unknown attribute', { extra: 1 }],
+        ['with another number than its key', { number: 7 }],
+        ['without a writeId', { writeId: '' }],
+        ['with a hash that is none', { parent: 'abc' }],
+        ['without parts', { parts: [] }],
+        ['with a part that inflates without bound', { parts: [{ hash: 'f'.repeat(64), size: 10, inflated: 1e9 }] }],
+        ['with a number that JavaScript cannot hold', { languageVersion: 12345678901234567890n }],
+      ];
+      it.each(heads)('a marked head %s: never an older policy instead', async (_, change) => {
+        const first = await publish(policyThatBlocks('a'));
+        await put({ ...encodeRevision({ ...first, number: 2, parent: hashRevision(first) }), ...change });
+        await expect(store.head()).rejects.toBeInstanceOf(StoreCorruptError);
+        await expect(publish(policyThatBlocks('b'))).rejects.toBeInstanceOf(StoreCorruptError);
+        expect((await store.verify()).findings).toMatchObject([{ code: 'unreadable-revision', key: revisionKey(2) }]);
+      });
+
+      it('a policy in a newer language', async () => {
+        const first = await publish(policyThatBlocks('a'));
+        const newer = { ...first, languageVersion: 2 };
+        await expect(store.load(newer)).rejects.toBeInstanceOf(LanguageVersionError);
+      });
+
+      const foreign = { note: 'put here by hand', huge: 12345678901234567890123456789n };
+      it('items of others at the head, which it passes over', async () => {
+        const first = await publish(policyThatBlocks('a'));
+        await put({ pk: 'POLICY', sk: revisionKey(2), ...foreign });
+        await put({ pk: 'POLICY', sk: revisionKey(3), kind: 'of-somebody-else' });
+        await put({ pk: 'POLICY', sk: 'REVISION#5', ...foreign });
+        const passed: string[] = [];
+        expect(await store.head({ onForeignItem: (key) => passed.push(key) })).toEqual(first);
+        expect(passed.sort()).toEqual([revisionKey(2), revisionKey(3), 'REVISION#5'].sort());
+
+        expect((await publish(policyThatBlocks('b'))).number).toBe(4);
+        expect((await store.revisions({ limit: 1 })).revisions.map(({ number }) => number)).toEqual([4]);
+        const { ok, revisions, findings } = await store.verify();
+        expect({ ok, revisions }).toEqual({ ok: true, revisions: 2 });
+        expect(findings.map(({ code }) => code)).toEqual(['foreign-item', 'foreign-item', 'foreign-item']);
+      });
+
+      it('nothing in items beside the revisions', async () => {
+        await put({ pk: 'POLICY', sk: 'NOTES', ...foreign });
+        await put({ pk: 'POLICY', sk: 'ZZZ', kind: 'client-vpn-policy/revision@9' });
+        expect(await store.head()).toBeUndefined();
+      });
+    });
+
+    describe('holds large policies', () => {
+      const readCost = async (revision: Revision) => {
+        const { ConsumedCapacity } = await client.send(
+          new QueryCommand({
+            TableName: tableName,
+            ConsistentRead: true,
+            KeyConditionExpression: 'pk = :pk AND sk = :sk',
+            ExpressionAttributeValues: { ':pk': 'POLICY', ':sk': revisionKey(revision.number) },
+            ReturnConsumedCapacity: 'TOTAL',
+          }),
+        );
+        return ConsumedCapacity?.CapacityUnits;
+      };
+
+      it('gives back 10,000 rules and 100,000 entries, and writes few parts anew for a change of one entry', async () => {
+        const before = bigPolicy(10_000, 100_000);
+        const first = await publish(before);
+        expect(await readCost(first)).toBe(1);
+        const loaded = await store.load(first);
+        expect(loaded.document).toEqual(before);
+
+        const entries = [...(before.sets?.['offices']?.entries ?? [])];
+        entries.splice(50_000, 1, '203.0.113.9');
+        const after = { ...before, sets: { offices: { kind: 'ip', description: 'All offices', entries } } } as const;
+        const countBefore = (await itemCount()) ?? 0;
+        const second = await publish(after);
+        // The revision, its index, the chunk, and at worst the next one.
+        expect(((await itemCount()) ?? 0) - countBefore).toBeLessThanOrEqual(4);
+        expect((await store.load(second, { known: loaded.fragments })).document).toEqual(after);
+        expect(await readCost(second)).toBe(1);
+        expect(await store.verify()).toMatchObject({ ok: true, revisions: 2 });
+      }, 60_000);
+
+      it('gives back what cannot be compressed, and rules larger than an item', async () => {
+        const noise = (bytes: number) => randomBytes(bytes).toString('base64');
+        const document: PolicyDocument = {
+          version: 1,
+          defaultEffect: 'deny',
+          defaultMessage: noise(300_000),
+          rules: [{ id: 'huge', effect: 'deny', match: { users: [noise(700_000), 'b'] } }, blockRule('batchi')],
+          sets: {
+            noise: { kind: 'user', entries: Array.from({ length: 2_000 }, () => noise(300)) },
+            small: { kind: 'user', entries: ['a'] },
+          },
+        };
+        const revision = await publish(document);
+        expect((await store.load(revision)).document).toEqual(document);
+      }, 60_000);
+    });
+  });
+}
