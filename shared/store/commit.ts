@@ -6,7 +6,12 @@ import type { PolicyDocument } from '../engine/document.ts';
 import { type Backoff, backoffMs, pause } from './backoff.ts';
 import { canonicalJson, isJsonObject } from './canonical-json.ts';
 import type { Occupant } from './dynamodb-revisions.ts';
-import { CommitOutcomeUnknownError, PolicyTooLargeError, StoreUnreachableError, WriteContentionError } from './errors.ts';
+import {
+  CommitOutcomeUnknownError,
+  PolicyTooLargeError,
+  StoreUnreachableError,
+  WriteContentionError,
+} from './errors.ts';
 import type { StoredPart } from './part.ts';
 import { encodeDocument, encodeIndex, reusableParts } from './parts.ts';
 import type { Change, CommitRequest, CommitResult, LoadedPolicy } from './policy-store.ts';
@@ -101,7 +106,8 @@ function draft(
   if (fitsOneReadUnit(revision)) return { revision, fresh };
 
   const [index, ...more] = encodeIndex(parts);
-  if (!index || more.length > 0) throw new PolicyTooLargeError(`The policy has ${parts.length} parts, too many to list`);
+  if (!index || more.length > 0)
+    throw new PolicyTooLargeError(`The policy has ${parts.length} parts, too many to list`);
   return { revision: { ...revision, contents: { index: index.part } }, fresh: [...fresh, index] };
 }
 

@@ -40,7 +40,11 @@ export async function readBlobs(
  * Puts a part unless it is there; one that is there is read and verified, so that no revision ever names a damaged one.
  * @throws StoreCorruptError
  */
-export async function putBlobs(options: BlobOptions, parts: readonly StoredPart[], signal?: AbortSignal): Promise<void> {
+export async function putBlobs(
+  options: BlobOptions,
+  parts: readonly StoredPart[],
+  signal?: AbortSignal,
+): Promise<void> {
   await eachOf(parts, PUTS_AT_ONCE, (stored) => putBlob(options, stored, signal));
 }
 
@@ -49,7 +53,10 @@ async function putBlob({ client, tableName }: BlobOptions, stored: StoredPart, s
   const Key = blobKey(stored.part.hash);
   try {
     const Item = encodeBlob(stored);
-    await client.send(new PutCommand({ TableName: tableName, Item, ConditionExpression: 'attribute_not_exists(pk)' }), call);
+    await client.send(
+      new PutCommand({ TableName: tableName, Item, ConditionExpression: 'attribute_not_exists(pk)' }),
+      call,
+    );
     return;
   } catch (error) {
     if (!isConditionFailed(error)) throw toStoreError(error, 'write a part of the policy');
@@ -87,7 +94,8 @@ async function readBatch(
   const byKey = new Map(parts.map((part) => [blobKey(part.hash).pk, part]));
   let keys: Record<string, unknown>[] = parts.map((part) => ({ ...blobKey(part.hash) }));
   for (let tries = 0; keys.length > 0; tries++) {
-    if (tries === UNPROCESSED.tries) throw new StoreUnreachableError('DynamoDB leaves reads unprocessed: it is throttling');
+    if (tries === UNPROCESSED.tries)
+      throw new StoreUnreachableError('DynamoDB leaves reads unprocessed: it is throttling');
     if (tries > 0) await pause(backoffMs(UNPROCESSED, tries - 1, random), signal);
     const request = { [tableName]: { Keys: keys, ConsistentRead: consistent } };
     const { Responses, UnprocessedKeys } = await client

@@ -28,7 +28,10 @@ export interface Range {
 }
 
 /** Reads the items under the revisions' keys in order, strongly consistent, page by page as they are asked for. */
-export async function* readRevisionItems({ client, tableName }: RevisionsOptions, range: Range): AsyncGenerator<RawItem> {
+export async function* readRevisionItems(
+  { client, tableName }: RevisionsOptions,
+  range: Range,
+): AsyncGenerator<RawItem> {
   let start: Record<string, unknown> | undefined;
   let limit = range.firstPage;
   do {
@@ -73,7 +76,10 @@ export async function* readRevisions(
 }
 
 /** What stands under a revision's number, strongly consistent. */
-export type Occupant = { readonly is: 'nothing' } | { readonly is: 'foreign' } | { readonly is: 'revision'; readonly revision: Revision };
+export type Occupant =
+  | { readonly is: 'nothing' }
+  | { readonly is: 'foreign' }
+  | { readonly is: 'revision'; readonly revision: Revision };
 
 export async function readOccupant(
   { client, tableName }: RevisionsOptions,

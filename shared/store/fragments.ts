@@ -65,7 +65,8 @@ function merge(values: readonly JsonValue[], path: string): JsonValue {
   const [only] = values;
   if (only !== undefined && values.length === 1) return only;
   if (values.every(isList)) return values.flat();
-  if (!values.every(isJsonObject)) throw new StoreCorruptError(`Two parts of the policy give ${path || 'the document'}`);
+  if (!values.every(isJsonObject))
+    throw new StoreCorruptError(`Two parts of the policy give ${path || 'the document'}`);
   const byKey = new Map<string, JsonValue[]>();
   for (const object of values) {
     for (const [key, value] of Object.entries(object)) {

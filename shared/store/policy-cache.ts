@@ -102,7 +102,13 @@ type Outcome =
   | { readonly was: 'none' }
   | { readonly was: 'success'; readonly steps: number; readonly dueAt: number }
   | { readonly was: 'empty' }
-  | { readonly was: 'failure'; readonly steps: number; readonly at: number; readonly cause: FailureCause; readonly error: Error };
+  | {
+      readonly was: 'failure';
+      readonly steps: number;
+      readonly at: number;
+      readonly cause: FailureCause;
+      readonly error: Error;
+    };
 
 /** Makes a cache; nothing is read before the first `get`. */
 export function createPolicyCache<Compiled>(options: PolicyCacheOptions<Compiled>): PolicyCache<Compiled> {

@@ -41,7 +41,11 @@ export function toStoreError(error: unknown, doing: string): StoreError {
   const { name, message, code, status } = describe(error);
   const told = `Could not ${doing}: ${name}: ${message}`;
   const outage =
-    NO_ANSWER.has(name) || THROTTLED.has(name) || NETWORK.has(code) || status === 429 || (status !== undefined && status >= 500);
+    NO_ANSWER.has(name) ||
+    THROTTLED.has(name) ||
+    NETWORK.has(code) ||
+    status === 429 ||
+    (status !== undefined && status >= 500);
   return outage ? new StoreUnreachableError(told, { cause: error }) : new StoreRefusedError(told, { cause: error });
 }
 
@@ -57,6 +61,8 @@ function describe(error: unknown): Described {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   const metadata = '$metadata' in error ? error.$metadata : undefined;
   const status =
-    typeof metadata === 'object' && metadata !== null && 'httpStatusCode' in metadata ? metadata.httpStatusCode : undefined;
+    typeof metadata === 'object' && metadata !== null && 'httpStatusCode' in metadata
+      ? metadata.httpStatusCode
+      : undefined;
   return { name: error.name, message: error.message, code, status: typeof status === 'number' ? status : undefined };
 }

@@ -40,13 +40,32 @@ export async function startDynalite(port = 0): Promise<LocalDynamoDb> {
 export function localDocumentClient(endpoint: string, options: DocumentClientOptions = {}): DynamoDBDocumentClient {
   process.env['AWS_ACCESS_KEY_ID'] ??= 'local';
   process.env['AWS_SECRET_ACCESS_KEY'] ??= 'local';
-  return createDocumentClient({ region: 'us-east-1', endpoint, ...options });
+  const client = createDocumentClient({ region: 'us-east-1', endpoint, ...options });
+  client.middlewareStack.add(
+    (next) => (args) =>
+      next(args).catch((error: unknown) => {
+        throw asErrorOfThisRealm(error);
+      }),
+    { step: 'finalizeRequest', priority: 'low' },
+  );
+  return client;
+}
+
+/**
+ * Jest runs tests in a context with an `Error` of its own, so that those of Node's network are no instances of it, and
+ * the SDK drops the name and code of what is no `Error`.
+ */
+function asErrorOfThisRealm(error: unknown): unknown {
+  if (error instanceof Error || typeof error !== 'object' || error === null) return error;
+  return Object.assign(new Error(String(Reflect.get(error, 'message'))), error, { name: Reflect.get(error, 'name') });
 }
 
 /** Makes a rules table with a random name. */
 export async function createRulesTable(client: DynamoDBDocumentClient): Promise<string> {
   const tableName = `test-${randomUUID()}-rules`;
   await client.send(new CreateTableCommand(rulesTable(tableName)));
-  await waitUntilTableExists({ client: client as unknown as DynamoDBClient, maxWaitTime: 10, minDelay: 1 }, { TableName: tableName });
+  // The document client has all that the waiter asks of a client; only its type is narrower.
+  const waiter = { client: client as unknown as DynamoDBClient, maxWaitTime: 10, minDelay: 1 };
+  await waitUntilTableExists(waiter, { TableName: tableName });
   return tableName;
 }

@@ -1,7 +1,7 @@
 /** What every policy store must do, whatever DynamoDB is behind it. */
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { PolicyDocument } from '../../engine/document.ts';
 import { DynamoDbPolicyStore } from '../dynamodb-policy-store.ts';
 import {
@@ -54,7 +54,9 @@ export function policyStoreContract(name: string, start: () => Promise<DynamoDbU
     };
     const put = (item: Record<string, unknown>) => client.send(new PutCommand({ TableName: tableName, Item: item }));
     const item = async (pk: string, sk: string) => {
-      const { Item } = await client.send(new GetCommand({ TableName: tableName, Key: { pk, sk }, ConsistentRead: true }));
+      const { Item } = await client.send(
+        new GetCommand({ TableName: tableName, Key: { pk, sk }, ConsistentRead: true }),
+      );
       if (!Item) throw new Error(`no item ${pk} ${sk}`);
       return Item;
     };
@@ -64,7 +66,9 @@ export function policyStoreContract(name: string, start: () => Promise<DynamoDbU
       return item(`BLOB#${part.hash}`, 'BLOB');
     };
     const itemCount = async () => {
-      const { Count } = await client.send(new ScanCommand({ TableName: tableName, Select: 'COUNT', ConsistentRead: true }));
+      const { Count } = await client.send(
+        new ScanCommand({ TableName: tableName, Select: 'COUNT', ConsistentRead: true }),
+      );
       return Count;
     };
 
@@ -113,7 +117,9 @@ export function policyStoreContract(name: string, start: () => Promise<DynamoDbU
       });
 
       it('writes nothing when there is nothing to change, or when the change is refused', async () => {
-        expect(await store.commit({ prepare: () => undefined, author: AUTHOR, reason: '' })).toEqual({ written: false });
+        expect(await store.commit({ prepare: () => undefined, author: AUTHOR, reason: '' })).toEqual({
+          written: false,
+        });
         const refusal = new Error('a policy test fails');
         const prepare = () => Promise.reject(refusal);
         await expect(store.commit({ prepare, author: AUTHOR, reason: '' })).rejects.toBe(refusal);
@@ -145,8 +151,18 @@ export function policyStoreContract(name: string, start: () => Promise<DynamoDbU
 
       it.each([
         ['nothing', '', '', { type: 't', id: 'i' }],
-        ['letters', 'r'.repeat(2_000), 's'.repeat(5_000), { type: 't'.repeat(99), id: 'i'.repeat(999), arn: 'a'.repeat(999) }],
-        ['three bytes each', '鉄'.repeat(2_000), '道'.repeat(5_000), { type: '山'.repeat(99), id: '手'.repeat(999), arn: '線'.repeat(999) }],
+        [
+          'letters',
+          'r'.repeat(2_000),
+          's'.repeat(5_000),
+          { type: 't'.repeat(99), id: 'i'.repeat(999), arn: 'a'.repeat(999) },
+        ],
+        [
+          'three bytes each',
+          '鉄'.repeat(2_000),
+          '道'.repeat(5_000),
+          { type: '山'.repeat(99), id: '手'.repeat(999), arn: '線'.repeat(999) },
+        ],
         ['surrogate pairs', `x${'😀'.repeat(2_000)}`, '😀'.repeat(5_000), { type: 't', id: '😀'.repeat(99) }],
         ['a lone surrogate', 'a\ud83d', '\ude00b', { type: 't', id: 'i' }],
       ])('keeps a revision under 4 KB and its chain whole when people write %s', async (_, reason, summary, author) => {
@@ -258,6 +274,7 @@ export function policyStoreContract(name: string, start: () => Promise<DynamoDbU
       beforeEach(async () => {
         proxy = await startTcpProxy(Number(new URL(dynamoDb.endpoint).port));
       });
+      afterEach(() => proxy.stop());
       const through = (maxAttempts: number) =>
         new DynamoDbPolicyStore({ client: localDocumentClient(proxy.endpoint, { maxAttempts }), tableName });
       const nextRevision = (number: number) => `"${revisionKey(number)}"`;
@@ -266,15 +283,17 @@ export function policyStoreContract(name: string, start: () => Promise<DynamoDbU
         ['the SDK, which then sees a conflict with itself', 3, 1],
         ['the store, after the SDK', 1, 1],
         ['the store, several times', 1, 3],
-      ])('knows its own revision when the answer is lost and the put sent again by %s', async (_, maxAttempts, times) => {
-        await publish(policyThatBlocks('a'));
-        proxy.loseAnswers(nextRevision(2), times);
-        const revision = await publish(policyThatBlocks('b'), through(maxAttempts));
-        expect(revision.number).toBe(2);
-        expect(await store.head()).toEqual(revision);
-        expect(await store.verify()).toMatchObject({ ok: true, revisions: 2 });
-        await proxy.stop();
-      });
+      ])(
+        'knows its own revision when the answer is lost and the put sent again by %s',
+        async (_, maxAttempts, times) => {
+          await publish(policyThatBlocks('a'));
+          proxy.loseAnswers(nextRevision(2), times);
+          const revision = await publish(policyThatBlocks('b'), through(maxAttempts));
+          expect(revision.number).toBe(2);
+          expect(await store.head()).toEqual(revision);
+          expect(await store.verify()).toMatchObject({ ok: true, revisions: 2 });
+        },
+      );
 
       it('knows its own revision under later ones of other writers', async () => {
         await publish(policyThatBlocks('a'));
@@ -288,7 +307,6 @@ export function policyStoreContract(name: string, start: () => Promise<DynamoDbU
         const [mine, theirs] = await Promise.all([late, follow()]);
         expect([mine.number, theirs.number]).toEqual([2, 3]);
         expect(blockedUsers(await current())).toEqual(['a', 'b', 'c']);
-        await proxy.stop();
       });
 
       it('leaves the old policy whole when a writer is stopped before the commit', async () => {
@@ -307,7 +325,6 @@ export function policyStoreContract(name: string, start: () => Promise<DynamoDbU
         expect(await current()).toEqual(policyThatBlocks('a'));
         expect(await store.verify()).toMatchObject({ ok: true, revisions: 1 });
         expect((await publish(policyThatBlocks('b'))).number).toBe(2);
-        await proxy.stop();
       });
 
       it('says that the store cannot be reached, and ends when told to', async () => {
@@ -316,10 +333,12 @@ export function policyStoreContract(name: string, start: () => Promise<DynamoDbU
         proxy.mode = 'refuse';
         await expect(far.head()).rejects.toBeInstanceOf(StoreUnreachableError);
         await expect(far.load(revision)).rejects.toBeInstanceOf(StoreUnreachableError);
-        await expect(publish(policyThatBlocks('b'), far)).rejects.toMatchObject({ code: 'store-unreachable', retryable: true });
+        await expect(publish(policyThatBlocks('b'), far)).rejects.toMatchObject({
+          code: 'store-unreachable',
+          retryable: true,
+        });
         proxy.mode = 'stall';
         await expect(far.head({ signal: AbortSignal.timeout(30) })).rejects.toBeInstanceOf(StoreUnreachableError);
-        await proxy.stop();
       });
     });
 
