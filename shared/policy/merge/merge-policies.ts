@@ -1,0 +1,178 @@
+/** Three-way merge of policies: what either side changed since a common base, item by item. */
+import type { EndpointSettings, PolicyDocument, PolicySet, PolicyTest, Rule } from '../../engine/index.ts';
+import { sameData } from '../diff.ts';
+import { mergeEntries } from './merge-entries.ts';
+import { mergeOrder } from './merge-order.ts';
+import { pickSide, type Versions } from './pick-side.ts';
+
+/** What both sides changed, differently. An undefined version is absent. */
+export interface MergeConflict {
+  readonly what: 'rule' | 'set' | 'set-entry' | 'endpoint' | 'test' | 'setting' | 'order';
+  /** The rule's or endpoint's id, the set's or test's name, the setting's key; for `order` the list: `rules`. */
+  readonly id: string;
+  /** The key of the rule, endpoint or set where only that one conflicts; absent: the whole item does. */
+  readonly field?: string;
+  /** For `set-entry`: its value. */
+  readonly entry?: string;
+  readonly base: unknown;
+  readonly ours: unknown;
+  readonly theirs: unknown;
+}
+
+export type MergedPolicies =
+  /** To be validated: two sound changes can make an unsound whole. `theirs` itself where it already says the same. */
+  | { readonly ok: true; readonly document: unknown }
+  | { readonly ok: false; readonly conflicts: readonly MergeConflict[] };
+
+/**
+ * Puts what `ours` changed since `base` on top of `theirs`. Rules and endpoints merge key by key, sets entry by entry
+ * (values compared as in `entryKey`), tests and settings as a whole. A rule whose effect, or a set whose kind, one
+ * side changed merges as a whole, since every key of it then means something else. Items that only one side has stand
+ * beside their neighbours; only the order of rules tells the user anything, so only there do two orders conflict. All
+ * three must be valid.
+ */
+export function mergePolicies({ base, ours, theirs }: Versions<PolicyDocument>): MergedPolicies {
+  const merge = new PolicyMerge({ base, ours, theirs });
+  const document = merge.document();
+  if (merge.conflicts.length > 0) return { ok: false, conflicts: merge.conflicts };
+  return { ok: true, document: sameData(document, theirs) ? theirs : document };
+}
+
+const SETTINGS = ['version', 'defaultEffect', 'defaultMessage'] as const;
+
+class PolicyMerge {
+  readonly conflicts: MergeConflict[] = [];
+  readonly #versions: Versions<PolicyDocument>;
+
+  constructor(versions: Versions<PolicyDocument>) {
+    this.#versions = versions;
+  }
+
+  document(): unknown {
+    const members = new Map<string, unknown>(Object.entries(this.#versions.theirs));
+    const put = (key: string, value: unknown) => {
+      if (value === undefined) members.delete(key);
+      else members.set(key, value);
+    };
+    for (const key of SETTINGS) {
+      put(
+        key,
+        this.#whole(
+          'setting',
+          key,
+          this.#each((document) => document[key]),
+        ),
+      );
+    }
+    const endpoints = this.#each((document) => new Map(Object.entries(document.endpoints ?? {})));
+    const sets = this.#each((document) => new Map(Object.entries(document.sets ?? {})));
+    const rules = this.#each((document) => new Map((document.rules ?? []).map((rule) => [rule.id, rule])));
+    const tests = this.#each((document) => new Map((document.tests ?? []).map((test) => [test.name, test])));
+    put('endpoints', this.#record('endpoints', this.#items('endpoint', endpoints, this.#mergeEndpoint)));
+    put('sets', this.#record('sets', this.#items('set', sets, this.#mergeSet)));
+    put('rules', this.#list('rules', this.#items('rule', rules, this.#mergeRule), rules));
+    put('tests', this.#list('tests', this.#items('test', tests, this.#mergeTest), tests));
+    return Object.fromEntries(members);
+  }
+
+  /** Merges items by name; one of which nothing comes out is gone. */
+  #items<T extends object>(
+    what: MergeConflict['what'],
+    { base, ours, theirs }: Versions<ReadonlyMap<string, T>>,
+    mergeItem: (name: string, versions: Versions<T>) => object | undefined,
+  ): Map<string, object> {
+    const merged = new Map<string, object>();
+    for (const name of new Set([...base.keys(), ...theirs.keys(), ...ours.keys()])) {
+      const [was, our, their] = [base.get(name), ours.get(name), theirs.get(name)];
+      // What one side took away, or both made anew, has no parts to merge.
+      const item =
+        was !== undefined && our !== undefined && their !== undefined
+          ? mergeItem(name, { base: was, ours: our, theirs: their })
+          : this.#whole(what, name, { base: was, ours: our, theirs: their });
+      if (item !== undefined) merged.set(name, item);
+    }
+    return merged;
+  }
+
+  readonly #mergeRule = (id: string, rule: Versions<Rule>) => this.#byKey('rule', id, rule, 'effect');
+  readonly #mergeEndpoint = (id: string, endpoint: Versions<EndpointSettings>) => this.#byKey('endpoint', id, endpoint);
+  readonly #mergeTest = (name: string, test: Versions<PolicyTest>) => this.#whole('test', name, test);
+
+  readonly #mergeSet = (name: string, set: Versions<PolicySet>): object | undefined => {
+    const { base, ours, theirs } = set;
+    if (ours.kind !== base.kind || theirs.kind !== base.kind) return this.#whole('set', name, set);
+    const { entries, conflicts } = mergeEntries(name, set);
+    this.conflicts.push(...conflicts);
+    return this.#byKey('set', name, {
+      base: { ...base, entries },
+      ours: { ...ours, entries },
+      theirs: entries === theirs.entries ? theirs : { ...theirs, entries },
+    });
+  };
+
+  /** Merges each key by itself, or the item as a whole where `decisive` differs. */
+  #byKey<T extends object>(
+    what: MergeConflict['what'],
+    id: string,
+    { base, ours, theirs }: Versions<T>,
+    decisive?: keyof T,
+  ): object | undefined {
+    const picked = pickSide({ base, ours, theirs });
+    if (picked.agreed) return picked.value;
+    if (decisive !== undefined && (ours[decisive] !== base[decisive] || theirs[decisive] !== base[decisive])) {
+      return this.#whole(what, id, { base, ours, theirs });
+    }
+    const [was, our, their] = [keysOf(base), keysOf(ours), keysOf(theirs)];
+    const merged = new Map<string, unknown>();
+    for (const field of new Set([...their.keys(), ...our.keys()])) {
+      const value = this.#whole(
+        what,
+        id,
+        { base: was.get(field), ours: our.get(field), theirs: their.get(field) },
+        field,
+      );
+      if (value !== undefined) merged.set(field, value);
+    }
+    return Object.fromEntries(merged);
+  }
+
+  #whole<T>(what: MergeConflict['what'], id: string, versions: Versions<T>, field?: string): T | undefined {
+    const picked = pickSide(versions);
+    if (picked.agreed) return picked.value;
+    this.conflicts.push({ what, id, ...(field !== undefined && { field }), ...versions });
+    return undefined;
+  }
+
+  #record(part: 'endpoints' | 'sets', merged: ReadonlyMap<string, object>): unknown {
+    return this.#isThere(part, merged.size) ? Object.fromEntries(merged) : undefined;
+  }
+
+  #list(
+    part: 'rules' | 'tests',
+    merged: ReadonlyMap<string, object>,
+    { base, ours, theirs }: Versions<ReadonlyMap<string, object>>,
+  ): unknown {
+    const [was, our, their] = [[...base.keys()], [...ours.keys()], [...theirs.keys()]];
+    const { order, conflict } = mergeOrder(was, our, their, new Set(merged.keys()));
+    if (conflict && part === 'rules') {
+      this.conflicts.push({ what: 'order', id: part, base: was, ours: our, theirs: their });
+    }
+    return this.#isThere(part, merged.size) ? order.map((name) => merged.get(name)) : undefined;
+  }
+
+  /** A part of the document with nothing in it stands there, or is left out, as who changed that wants it. */
+  #isThere(part: keyof PolicyDocument, size: number): boolean {
+    if (size > 0) return true;
+    const picked = pickSide(this.#each((document) => document[part] !== undefined));
+    return picked.agreed && picked.value; // of two truth values both sides cannot make two others
+  }
+
+  #each<T>(part: (document: PolicyDocument) => T): Versions<T> {
+    const { base, ours, theirs } = this.#versions;
+    return { base: part(base), ours: part(ours), theirs: part(theirs) };
+  }
+}
+
+function keysOf(item: object): Map<string, unknown> {
+  return new Map(Object.entries(item));
+}
