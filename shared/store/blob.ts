@@ -25,7 +25,7 @@ export function encodeBlob({ part, body }: StoredPart): BlobKey & Record<string,
  * @throws StoreCorruptError when the item is not that part as it was written
  */
 export function decodeBlob(part: Part, item: Readonly<Record<string, unknown>>): Uint8Array {
-  if (item['kind'] !== KIND) throw new StoreCorruptError(`The part ${part.hash} is of an unknown kind`);
+  if (item.kind !== KIND) throw new StoreCorruptError(`The part ${part.hash} is of an unknown kind`);
   return decodeBody(part, bodyOf(part, item));
 }
 

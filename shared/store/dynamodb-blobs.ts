@@ -104,7 +104,7 @@ async function readBatch(
         throw toStoreError(error, 'read the parts of the policy');
       });
     for (const item of Responses?.[tableName] ?? []) {
-      const part = byKey.get(String(item['pk']));
+      const part = byKey.get(String(item.pk));
       if (part) into.set(part.hash, decodeBlob(part, item));
     }
     keys = UnprocessedKeys?.[tableName]?.Keys ?? [];

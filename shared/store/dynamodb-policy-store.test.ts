@@ -4,7 +4,7 @@ import { policyStoreContract } from './testing/policy-store-contract.ts';
 
 policyStoreContract('dynalite', startDynalite);
 
-const endpoint = process.env['TEST_DYNAMODB_ENDPOINT'];
+const endpoint = process.env.TEST_DYNAMODB_ENDPOINT;
 if (endpoint) policyStoreContract(`DynamoDB at ${endpoint}`, async () => ({ endpoint, stop: async () => {} }));
 else
   console.info('Left out: the contract of the policy store on DynamoDB Local, since TEST_DYNAMODB_ENDPOINT is not set');

@@ -71,7 +71,7 @@ export async function* readRevisions(
   for await (const item of readRevisionItems(options, range)) {
     const revision = decodeRevision(item);
     if (revision) yield revision;
-    else onForeignItem(String(item['sk']));
+    else onForeignItem(String(item.sk));
   }
 }
 

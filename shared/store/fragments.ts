@@ -12,7 +12,7 @@ const OWN_FRAGMENT_BYTES = 64 * 1024;
 
 /** Cuts a document into the canonical texts of its fragments, the document without its large parts first. */
 export function splitDocument(document: JsonObject): string[] {
-  const sets = splitSets(document['sets']);
+  const sets = splitSets(document.sets);
   const stays: [string, JsonValue][] = [];
   const leaves: string[] = [];
   for (const [name, section] of sortedEntries(document)) {
@@ -39,7 +39,7 @@ function splitSets(sets: JsonValue | undefined): { readonly rest: JsonValue; rea
   const rest: [string, JsonValue][] = [];
   const leaves: string[] = [];
   for (const [name, set] of sortedEntries(sets)) {
-    const entries = isJsonObject(set) ? set['entries'] : undefined;
+    const entries = isJsonObject(set) ? set.entries : undefined;
     if (isJsonObject(set) && Array.isArray(entries) && entries.length > 0 && isLarge(set)) {
       rest.push([name, Object.fromEntries(Object.entries(set).filter(([key]) => key !== 'entries'))]);
       leaves.push(...fragmentsOf(['sets', name, 'entries'], entries));

@@ -73,7 +73,7 @@ export function revisionNumber(sk: unknown): number | undefined {
 
 /** True when an item claims to be one of this project's. */
 export function isMarked(item: JsonObject | Readonly<Record<string, unknown>>): boolean {
-  const kind = item['kind'];
+  const kind = item.kind;
   return typeof kind === 'string' && kind.startsWith(KIND_PREFIX);
 }
 
@@ -133,8 +133,8 @@ export function encodeRevision(revision: Revision): JsonObject {
  */
 export function decodeRevision(item: Readonly<Record<string, unknown>>): Revision | undefined {
   if (!isMarked(item)) return undefined;
-  const sk = String(item['sk']);
-  if (item['kind'] !== KIND) throw new StoreCorruptError(`${sk} is of an unknown kind: ${String(item['kind'])}`);
+  const sk = String(item.sk);
+  if (item.kind !== KIND) throw new StoreCorruptError(`${sk} is of an unknown kind: ${String(item.kind)}`);
   const read = new StrictReader(item, sk);
   const revision: Revision = {
     number: read.integer('number'),

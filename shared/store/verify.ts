@@ -23,7 +23,7 @@ export async function verify(history: History): Promise<Verification> {
   let before: Revision | 'unreadable' | undefined;
 
   for await (const item of history.items()) {
-    const key = String(item['sk']);
+    const key = String(item.sk);
     const find = (code: Finding['code'], message: string) => findings.push({ code, key, message });
     const revision = await orFinding(
       () => decodeRevision(item),

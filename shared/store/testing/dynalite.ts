@@ -38,8 +38,8 @@ export async function startDynalite(port = 0): Promise<LocalDynamoDb> {
  * has none, since that is where the handler finds its own.
  */
 export function localDocumentClient(endpoint: string, options: DocumentClientOptions = {}): DynamoDBDocumentClient {
-  process.env['AWS_ACCESS_KEY_ID'] ??= 'local';
-  process.env['AWS_SECRET_ACCESS_KEY'] ??= 'local';
+  process.env.AWS_ACCESS_KEY_ID ??= 'local';
+  process.env.AWS_SECRET_ACCESS_KEY ??= 'local';
   const client = createDocumentClient({ region: 'us-east-1', endpoint, ...options });
   client.middlewareStack.add(
     (next) => (args) =>

@@ -97,7 +97,7 @@ export function policyStoreContract(name: string, start: () => Promise<DynamoDbU
 
       it('keeps a small policy as plain text, readable in the console', async () => {
         const revision = await publish(policyThatBlocks('batchi'));
-        expect((await blobItem(revision))['json']).toContain('"message":"batchi is not permitted."');
+        expect((await blobItem(revision)).json).toContain('"message":"batchi is not permitted."');
       });
 
       it('names its parent by the hash of the whole item', async () => {
@@ -349,8 +349,8 @@ export function policyStoreContract(name: string, start: () => Promise<DynamoDbU
 
     describe('notices what was not written by it', () => {
       const rewrites: [string, (blob: Record<string, unknown>) => Record<string, unknown>][] = [
-        ['another text', (blob) => ({ ...blob, json: String(blob['json']).replace('deny', 'none') })],
-        ['a longer text', (blob) => ({ ...blob, json: `${blob['json']} ` })],
+        ['another text', (blob) => ({ ...blob, json: String(blob.json).replace('deny', 'none') })],
+        ['a longer text', (blob) => ({ ...blob, json: `${blob.json} ` })],
         ['bytes instead of text', ({ json, ...blob }) => ({ ...blob, gzip: Buffer.from(String(json)) })],
         ['no text', ({ json: _, ...blob }) => blob],
         ['no mark', ({ kind: _, ...blob }) => blob],
@@ -376,7 +376,7 @@ export function policyStoreContract(name: string, start: () => Promise<DynamoDbU
       it('a large part that was rewritten', async () => {
         const revision = await publish(bigPolicy(100, 0));
         const blob = await blobItem(revision);
-        const gzip = Buffer.from(blob['gzip']);
+        const gzip = Buffer.from(blob.gzip);
         gzip[gzip.length >> 1] = (gzip[gzip.length >> 1] ?? 0) ^ 1;
         await put({ ...blob, gzip });
         await expect(store.load(revision)).rejects.toThrow('does not have that hash');
@@ -479,7 +479,7 @@ export function policyStoreContract(name: string, start: () => Promise<DynamoDbU
         const loaded = await store.load(first);
         expect(loaded.document).toEqual(before);
 
-        const entries = [...(before.sets?.['offices']?.entries ?? [])];
+        const entries = [...(before.sets?.offices?.entries ?? [])];
         entries.splice(50_000, 1, '203.0.113.9');
         const after = { ...before, sets: { offices: { kind: 'ip', description: 'All offices', entries } } } as const;
         const countBefore = (await itemCount()) ?? 0;
