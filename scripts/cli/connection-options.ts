@@ -104,19 +104,11 @@ function malformedValues(connection: ConnectRequest): string[] {
   const malformed = Object.entries(EVENT_KEYS).flatMap(([attribute, key]) =>
     isMalformed(connection[attribute as keyof typeof EVENT_KEYS]) ? [key] : [],
   );
-  if (typeof connection.publicIp === 'string' && !isAddress(connection.publicIp)) malformed.push('public-ip');
+  if (typeof connection.publicIp === 'string' && parseAddress(connection.publicIp) === undefined)
+    malformed.push('public-ip');
   return malformed.map(
     (key) => `${key} is malformed: conditions on it hold where they refuse and fail where they admit`,
   );
-}
-
-function isAddress(text: string): boolean {
-  try {
-    parseAddress(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

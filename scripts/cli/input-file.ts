@@ -1,6 +1,7 @@
 /** Reads what the command line names: files, or `-` for standard input. */
 import { readFile } from 'node:fs/promises';
 import { type ReadPolicy, readPolicy } from '../../shared/policy/index.ts';
+import { errorFacts } from './error-facts.ts';
 import { CommandError } from './exit-code.ts';
 import { onOneLine } from './output.ts';
 import { withNotice } from './progress.ts';
@@ -61,8 +62,8 @@ function isJson(text: string): boolean {
 
 /** Why a file could not be read or written, in words. */
 export function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  switch ('code' in error ? error.code : undefined) {
+  const { code, message } = errorFacts(error);
+  switch (code) {
     case 'ENOENT':
       return 'there is no such file or folder';
     case 'EISDIR':
@@ -71,6 +72,6 @@ export function reasonOf(error: unknown): string {
     case 'EPERM':
       return 'permission denied';
     default:
-      return onOneLine(error.message);
+      return onOneLine(message);
   }
 }

@@ -83,16 +83,20 @@ function eachValue(object: unknown, reorder: Reorder): unknown {
   );
 }
 
-/** Text without line breaks alone, or with lists of such text, that fits on a line. */
+/** A list of values, or a mapping to values and such lists, that fits on a line. */
 function isShort(node: Node): boolean {
-  return isFlat(node, 2) && JSON.stringify(node.toJSON()).length <= SHORT;
+  const flat = isSeq(node)
+    ? isFlatList(node)
+    : isMap(node) && node.items.every(({ value }) => isFlatList(value) || isFlat(value));
+  return flat && JSON.stringify(node.toJSON()).length <= SHORT;
 }
 
-function isFlat(node: unknown, levels: number): boolean {
-  if (isScalar(node)) return typeof node.value !== 'string' || !node.value.includes('\n');
-  if (levels === 0) return false;
-  if (isSeq(node)) return node.items.every((item) => isFlat(item, levels - 1));
-  return isMap(node) && node.items.every(({ value }) => isFlat(value, levels - 1));
+function isFlatList(node: unknown): boolean {
+  return isSeq(node) && node.items.every(isFlat);
+}
+
+function isFlat(node: unknown): boolean {
+  return isScalar(node) && !(typeof node.value === 'string' && node.value.includes('\n'));
 }
 
 /** The entries of a set stand one a line, so that a comparison shows which came and went; rules are never short. */

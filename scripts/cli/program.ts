@@ -1,5 +1,6 @@
 /** The `vpn-policy` program: its commands, and what becomes of their errors. */
 import { Command, CommanderError } from 'commander';
+import { errorFacts } from './error-facts.ts';
 import { addEvaluate } from './evaluate.ts';
 import { CommandError, EXIT, type ExitCode } from './exit-code.ts';
 import { addExport } from './export.ts';
@@ -66,7 +67,7 @@ function tellError(error: unknown, { stderr, env }: Surroundings): ExitCode {
   // commander has told it, and knows help that was asked for from help that had to be given.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   const expected = error instanceof CommandError;
-  const message = expected ? error.message : `unexpected error: ${error instanceof Error ? error.message : error}`;
+  const message = expected ? error.message : `unexpected error: ${errorFacts(error).message}`;
   const debug = (env.DEBUG ?? '') !== '';
   writeLines(stderr, [onOneLine(`vpn-policy: ${message}${expected || debug ? '' : ' (DEBUG=1 shows where)'}`)]);
   if (debug) writeLines(stderr, [stackOf(error)]);

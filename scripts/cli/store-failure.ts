@@ -1,5 +1,6 @@
 /** The store's errors in an operator's terms: what failed, where, what to do. */
 import { StoreError } from '../../shared/store/index.ts';
+import { type ErrorFacts, errorFacts } from './error-facts.ts';
 import { CommandError, EXIT } from './exit-code.ts';
 import { onOneLine } from './output.ts';
 import type { TableAddress } from './table-options.ts';
@@ -82,8 +83,7 @@ function tellRefused(error: StoreError, address: TableAddress): string {
 }
 
 /** What the SDK threw. */
-function causeOf({ cause, message }: StoreError): { name: string; message: string; code: unknown } {
-  if (!(cause instanceof Error)) return { name: 'unknown', message: onOneLine(message), code: undefined };
-  const code = 'code' in cause ? cause.code : undefined;
-  return { name: cause.name, message: onOneLine(cause.message), code };
+function causeOf({ cause, message }: StoreError): ErrorFacts {
+  const facts = errorFacts(cause ?? { message });
+  return { ...facts, message: onOneLine(facts.message) };
 }

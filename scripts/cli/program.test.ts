@@ -1,0 +1,111 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startTestTables, type TestTables } from './testing/policy-table.ts';
+import { runCli } from './testing/run-cli.ts';
+
+let tables: TestTables;
+
+beforeAll(async () => {
+  tables = await startTestTables();
+});
+afterAll(() => tables.stop());
+
+const POLICY = 'version: 1\ndefaultEffect: allow\n';
+
+describe('vpn-policy', () => {
+  it.each<[readonly string[], string]>([
+    [['frob'], "unknown command 'frob'"],
+    [['seeed', 'x'], "unknown command 'seeed' (Did you mean seed?)"],
+    [['validate'], "missing required argument 'files'"],
+    [['seed', 'a', 'b'], "too many arguments for 'seed'. Expected 1 argument but got 2."],
+    [['export', '--locl'], "unknown option '--locl' (Did you mean --local?)"],
+    [['export', '--table'], "option '--table <name>' argument missing"],
+    [['export', '--local', '--table', 'x'], "option '--local' cannot be used with option '--table <name>'"],
+    [['evaluate', '--file', 'x', '--local'], "option '--file <file>' cannot be used with option '--local'"],
+    [
+      ['export', '--revision', '0'],
+      "option '--revision <number>' argument '0' is invalid. Accepted: the number of a revision, from 1.",
+    ],
+    [
+      ['seed', '-', '--confirm', 'tests,all'],
+      "option '--confirm <checks>' argument 'tests,all' is invalid. Accepted: lockout, tests.",
+    ],
+    [
+      ['seed', '-', '--reason', 'x'.repeat(513)],
+      `option '--reason <text>' argument '${'x'.repeat(513)}' is invalid. It has 513 characters; accepted: at most 512.`,
+    ],
+    [
+      ['export'],
+      'which table? Give --table NAME or set RULES_TABLE; --local is the one of the local stack (npm start)',
+    ],
+    [
+      ['export', '--table', 'x', '--endpoint', '127.0.0.1:8000'],
+      '--endpoint "127.0.0.1:8000" is no URL; accepted: such as http://127.0.0.1:8000',
+    ],
+    [
+      ['evaluate', '--local', '--at', '2026-11-24T10:00:00'],
+      '--at: "2026-11-24T10:00:00" has no offset from UTC; accepted: a time with an offset, such as 2026-12-31T18:00:00+09:00 or 2026-12-31T09:00:00Z',
+    ],
+    [['evaluate', '--file', '-', '--connection', '-'], '--file and --connection cannot both be - (standard input)'],
+    [['validate', '-', '-'], '- (standard input) can be read once'],
+  ])('answers %j with one line and exit code 2', async (args, line) => {
+    expect(await runCli(args)).toEqual({ exitCode: 2, stdout: '', stderr: `vpn-policy: ${line}\n` });
+  });
+
+  it('refuses a wrong DYNAMODB_PORT as the local stack does', async () => {
+    const stderr = 'vpn-policy: DYNAMODB_PORT is "x": give a port number from 1 to 65535.\n';
+    expect(await runCli(['export', '--local'], { env: { DYNAMODB_PORT: 'x' } })).toEqual({
+      exitCode: 2,
+      stdout: '',
+      stderr,
+    });
+  });
+
+  it('shows how it is used where no command is given', async () => {
+    const { exitCode, stdout, stderr } = await runCli([]);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+    expect(stderr).toContain('Usage: vpn-policy [options] [command]');
+  });
+
+  it.each(['validate', 'seed', 'export', 'evaluate'])('explains %s with examples and exit codes', async (command) => {
+    const { exitCode, stdout, stderr } = await runCli([command, '--help']);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(stdout).toContain(`Usage: vpn-policy ${command} `);
+    expect(stdout).toContain('Exit codes: 0 ');
+    expect(stdout).toContain(`Examples:\n  vpn-policy ${command} `);
+  });
+
+  it('names the table that is not there', async () => {
+    const env = { RULES_TABLE: 'nope', AWS_REGION: 'us-east-1' };
+    expect(await runCli(['export', '--endpoint', tables.endpoint], { env })).toEqual({
+      exitCode: 2,
+      stdout: '',
+      stderr: `vpn-policy: there is no table nope at ${tables.endpoint}: check --table, --region and the AWS account\n`,
+    });
+  });
+
+  it.each(['export', 'evaluate'])('%s exits with 1 where no policy has been published', async (command) => {
+    const table = await tables.create();
+    const { exitCode, stdout, stderr } = await runCli([command, ...table]);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+    expect(stderr).toMatch(
+      /^vpn-policy: no policy has been published yet in the table test-.*: publish one with vpn-policy seed FILE\n$/,
+    );
+  });
+
+  it('shows on a terminal what takes long, and leaves nothing of it', async () => {
+    const slow = createServer((_, response) => {
+      setTimeout(() => response.writeHead(400).end('{"__type":"x#ValidationException","message":"no"}'), 50);
+    });
+    await new Promise<void>((resolve) => slow.listen(0, '127.0.0.1', resolve));
+    const { port } = slow.address() as AddressInfo; // it listens on TCP
+    const args = ['seed', '-', '--table', 'x', '--region', 'us-east-1', '--endpoint', `http://127.0.0.1:${port}`];
+    const { stderr } = await runCli(args, { stdin: POLICY, terminal: 80, progressAfterMs: 1 });
+    slow.close();
+    expect(stderr).toBe(
+      `\r\u001b[KWriting to the table x at http://127.0.0.1:${port} … 0 s\r\u001b[K` +
+        `vpn-policy: the table x at http://127.0.0.1:${port} does not take the request (ValidationException): no\n`,
+    );
+  });
+});

@@ -1,0 +1,44 @@
+/** Runs a command line in this process and keeps what it printed. */
+import { createProgram } from '../program.ts';
+import type { Surroundings } from '../surroundings.ts';
+
+export interface Ran {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  readonly stdin?: string | Uint8Array;
+  readonly env?: Surroundings['env'];
+  /** Default: NOW. */
+  readonly nowMs?: number;
+  /** Both streams are a terminal of that many columns. */
+  readonly terminal?: number;
+  readonly progressAfterMs?: number;
+}
+
+/** The moment at which tests run commands. */
+export const NOW = '2026-11-24T01:00:00.000Z';
+
+export async function runCli(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
+  const { stdin = '', env = {}, nowMs = Date.parse(NOW), terminal, progressAfterMs } = options;
+  const printed = { stdout: '', stderr: '' };
+  const stream = (name: keyof typeof printed) => ({
+    write: (text: string) => {
+      printed[name] += text;
+    },
+    ...(terminal === undefined ? {} : { isTTY: true, columns: terminal }),
+  });
+  const program = createProgram({
+    stdout: stream('stdout'),
+    stderr: stream('stderr'),
+    readStdin: async () => Buffer.from(stdin),
+    env,
+    now: () => nowMs,
+    user: 'tanaka@laptop',
+    progressAfterMs,
+  });
+  const exitCode = await program.run(args);
+  return { exitCode, ...printed };
+}
