@@ -8,12 +8,16 @@ export {
 } from './apply-operations.ts';
 export type { OperationIssue } from './operation-issue.ts';
 export {
+  endpointPatch,
   entriesPatchShape,
   MAX_OPERATIONS,
   type OperationName,
   type PolicyOperation,
   policyOperation,
   policyOperations,
+  rulePatch,
+  setEntry,
+  settingsPatch,
 } from './operation-schema.ts';
 export { type Settings, settingsOf } from './policy-draft.ts';
 export { type ReadOperations, readOperations } from './read-operations.ts';

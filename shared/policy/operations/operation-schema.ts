@@ -40,18 +40,18 @@ function patchOf<Key extends string>(keys: readonly Key[]) {
 }
 
 // Every key of every effect: a patch may change the effect.
-const rulePatch = patchOf(Object.keys(ruleOfUnknownEffect.shape)).meta({
+export const rulePatch = patchOf(Object.keys(ruleOfUnknownEffect.shape)).meta({
   id: 'RulePatch',
   description:
     'A JSON Merge Patch (RFC 7396) of a rule: objects merge key by key, null takes a key away, anything else, lists too, replaces. The id cannot be changed.',
   examples: [{ expiresAt: '2026-11-27T18:00:00+09:00', message: null }],
 });
-const endpointPatch = patchOf(Object.keys(endpointSettings.shape)).meta({
+export const endpointPatch = patchOf(Object.keys(endpointSettings.shape)).meta({
   id: 'EndpointPatch',
   description: 'A JSON Merge Patch (RFC 7396) of the settings of an endpoint.',
   examples: [{ mode: 'observe' }],
 });
-const settingsPatch = z
+export const settingsPatch = z
   .strictObject({
     defaultEffect: policyDocument.shape.defaultEffect.optional(),
     defaultMessage: policyDocument.shape.defaultMessage.nullable(),
@@ -63,7 +63,7 @@ const settingsPatch = z
   });
 
 /** An entry of a set whose kind is not known here. */
-const setEntry = z
+export const setEntry = z
   .union([
     z.string(),
     z.strictObject({ value: z.string(), expiresAt: instant.optional(), note: description.optional() }),
