@@ -40,7 +40,7 @@ ${cli} evaluate --local --username Batchi --public-ip 203.0.113.10 --explain
 
 3. Change the policy: the office gets more addresses. The first command obeys after ten seconds, with no restart.
 
-sed 's|203.0.113.0/28|203.0.113.0/24|' ${policyFile} | ${cli} seed --local -
+sed 's|203.0.113.0/28|203.0.113.0/24|' ${policyFile} | ${cli} seed --local --replace -
 `;
 }
 
