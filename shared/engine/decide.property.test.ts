@@ -27,8 +27,8 @@ const LEAST: Readonly<Record<string, number>> = {
   'several rules decide': 200,
   'ten posture statuses': 50,
   'message cut': 50,
-  // What made a difference to the decision; only one pair of each policy is looked at.
-  ...Object.fromEntries(Object.keys(ABLATIONS).map((feature) => [feature, 20])),
+  // What made a difference to the decision; asking is dear, so that is one pair in ten.
+  ...Object.fromEntries(Object.keys(ABLATIONS).map((feature) => [feature, 8])),
 };
 
 describe('decide', () => {
@@ -42,7 +42,8 @@ describe('decide', () => {
           const wanted = referenceDecide(document, connection, nowMs);
           expect(decide(policy, connection, nowMs)).toEqual(wanted);
           outcomes(wanted).forEach(count);
-          if (index === 0) causes(document, { connection, nowMs }, wanted).forEach(count);
+          if (index === 0 && (seen.get('pairs') ?? 0) % 2 === 0)
+            causes(document, { connection, nowMs }, wanted).forEach(count);
         }
       }),
       { numRuns: POLICIES, seed: SEED },

@@ -164,7 +164,7 @@ type State = 'absent' | 'malformed' | 'readable';
 /** What every condition on an attribute does before it looks at the value; undefined: look at the value. */
 function heldBeforeReading(entries: readonly string[], states: readonly State[], place: Place): boolean | undefined {
   if (states.includes('malformed')) return place === 'refusing';
-  // A condition whose entries have all expired holds for nobody.
+  // Else a condition whose entries have all expired holds for nobody.
   if (entries.length === 0) return false;
   if (states.every((state) => state === 'absent')) return false;
   return undefined;
