@@ -64,7 +64,11 @@ function fragmentsOf(path: readonly string[], collection: readonly JsonValue[] |
 function merge(values: readonly JsonValue[], path: string): JsonValue {
   const [only] = values;
   if (only !== undefined && values.length === 1) return only;
-  if (values.every(isList)) return values.flat();
+  if (values.every(isList)) {
+    const whole: JsonValue[] = [];
+    // Several times faster than flat() for long lists.
+    return whole.concat(...values);
+  }
   if (!values.every(isJsonObject))
     throw new StoreCorruptError(`Two parts of the policy give ${path || 'the document'}`);
   const byKey = new Map<string, JsonValue[]>();

@@ -41,7 +41,7 @@ export function encodeText(text: string): StoredPart[] {
   const parts: StoredPart[] = [];
   for (let start = 0; start < bytes.length; start += MAX_PART_BYTES) {
     const piece = bytes.subarray(start, start + MAX_PART_BYTES);
-    const gzip = gzipSync(piece, { level: 9 });
+    const gzip = gzipSync(piece);
     const part = { hash: sha256(gzip), size: gzip.length, inflated: piece.length };
     parts.push({ part: start + MAX_PART_BYTES < bytes.length ? { ...part, more: true } : part, body: { gzip } });
   }
