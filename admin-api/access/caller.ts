@@ -21,7 +21,7 @@ export type Principal =
  */
 export function readCaller(authorizer: unknown): Caller {
   const context = objectOf(authorizer);
-  const caller = iamCaller(objectOf(context['iam'])) ?? jwtCaller(objectOf(context['jwt']));
+  const caller = iamCaller(objectOf(context.iam)) ?? jwtCaller(objectOf(context.jwt));
   if (caller !== undefined) return caller;
   throw new Problem(
     'no-caller',

@@ -1,0 +1,48 @@
+/** What every route has at hand: the means of the API, and what is known of the request. */
+import type { PolicyStore } from '../shared/store/index.ts';
+import type { Caller } from './access/caller.ts';
+import type { Permissions } from './access/permissions.ts';
+import type { PolicyReader } from './policies/policy-reader.ts';
+
+/** What stands behind the routes. */
+export interface Services {
+  readonly store: PolicyStore;
+  readonly reader: PolicyReader;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/** Hono's types for this API. */
+export interface AdminEnv {
+  Bindings: RequestFacts;
+  Variables: {
+    caller: Caller;
+    permissions: Permissions;
+    /** For the request's log line and metrics; routes fill it in. */
+    told: Told;
+  };
+}
+
+/** What is known of a request beside itself, from whoever received it. */
+export interface RequestFacts {
+  /** `requestContext.authorizer` of the event. */
+  readonly authorizer?: unknown;
+  /** The path and the query as they came, before any URL was made of them. */
+  readonly rawPath?: string;
+  readonly rawQuery?: string;
+  /** Names the request in logs. */
+  readonly requestId?: string;
+  /** How long an answer can still take, in milliseconds. */
+  readonly remainingMs?: () => number;
+}
+
+export interface Told {
+  revision?: number;
+  reason?: string;
+  written?: boolean;
+  dryRun?: boolean;
+  /** The checks that the caller asked to override. */
+  confirm?: readonly string[];
+  problem?: string;
+  error?: unknown;
+}

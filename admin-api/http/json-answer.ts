@@ -1,0 +1,37 @@
+/** Answers in JSON, bounded in size. */
+import { strongTag } from './etag.ts';
+import { Problem } from './problem.ts';
+
+/** Lambda hands over 6 MB at most, escaped once more as JSON. */
+export const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
+
+export interface AnswerOptions {
+  /** Default 200. */
+  readonly status?: number;
+  /** The entity tag's value, without quotes. */
+  readonly tag?: string | undefined;
+  readonly location?: string | undefined;
+}
+
+/** @throws Problem answer-too-large */
+export function jsonAnswer(body: unknown, { status = 200, tag, location }: AnswerOptions = {}): Response {
+  const text = JSON.stringify(body);
+  checkAnswerSize(Buffer.byteLength(text));
+  return new Response(text, {
+    status,
+    headers: {
+      'content-type': 'application/json',
+      ...(tag !== undefined && { etag: strongTag(tag) }),
+      ...(location !== undefined && { location }),
+    },
+  });
+}
+
+/** @throws Problem answer-too-large */
+export function checkAnswerSize(bytes: number): void {
+  if (bytes <= MAX_ANSWER_BYTES) return;
+  throw new Problem(
+    'answer-too-large',
+    `The answer would have ${bytes} bytes; at most ${MAX_ANSWER_BYTES} (4 MB) can be sent. Read it in pages (limit and cursor) where there are some, or use the CLI: vpn-policy export --table.`,
+  );
+}

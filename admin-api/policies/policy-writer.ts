@@ -1,0 +1,142 @@
+/** Every write of the API: permitted, checked and committed at once, its refusals told in terms of what was sent. */
+import type { Context } from 'hono';
+import { diffPolicies, type LintWarning } from '../../shared/policy/index.ts';
+import { type CurrentPolicy, PolicyRefusedError, type WrittenPolicy, writePolicy } from '../../shared/store/index.ts';
+import { checkPermitted, type Permission, requireAny } from '../access/permissions.ts';
+import type { AdminEnv, Services } from '../environment.ts';
+import { Problem } from '../http/problem.ts';
+import type { WriteAnswer } from '../schemas/answers.ts';
+import type { WriteQuery } from '../schemas/requests.ts';
+import { type BodyPlace, inBody, inDocument } from './document-places.ts';
+import { revisionView } from './revision-view.ts';
+
+export interface ApiWrite {
+  /**
+   * Makes the next document from the policy in force (undefined before the first). Called again when another writer was
+   * first, so preconditions are checked in here; what it throws ends the write.
+   */
+  readonly change: (current: CurrentPolicy | undefined) => unknown;
+  /** Where a place in the next document stands in the body; called after `change`. */
+  readonly place?: BodyPlace;
+  /** The permissions of which the caller needs one, in words for what. */
+  readonly needs: readonly Permission[];
+  readonly to: string;
+  /** True for what takes the policy back to an earlier state. */
+  readonly goesBack?: boolean;
+}
+
+export interface WriteOutcome extends WrittenPolicy {
+  readonly dryRun: boolean;
+  /** What every answer to a write says. */
+  readonly answer: WriteAnswer;
+}
+
+/** @throws Problem; nothing is written then */
+export async function write(
+  c: Context<AdminEnv>,
+  { store, now }: Services,
+  query: WriteQuery,
+  { change, place = () => undefined, needs, to, goesBack = false }: ApiWrite,
+): Promise<WriteOutcome> {
+  const [caller, held, told] = [c.get('caller'), c.get('permissions'), c.get('told')];
+  const dryRun = query.dryRun === 'true';
+  const reason = query.reason ?? '';
+  const confirm = confirmationsIn(query);
+  Object.assign(told, { reason, dryRun, ...(confirm.length > 0 && { confirm }) });
+  requireAny(held, needs, to);
+  if (confirm.length > 0) requireAny(held, ['confirm'], 'override a check');
+
+  try {
+    const written = await writePolicy(store, {
+      change: (current) => {
+        const after = change(current);
+        checkPermitted({ held, goesBack, before: current?.document, after, nowMs: now() });
+        return after;
+      },
+      author: caller.author,
+      reason,
+      confirm,
+      dryRun,
+      now,
+      deadlineMs: deadlineMs(c.env),
+    });
+    const { revision } = written;
+    Object.assign(told, { written: written.written, ...(revision && { revision: revision.number }) });
+    return { ...written, dryRun, answer: answerOf(written, dryRun) };
+  } catch (error) {
+    if (error instanceof PolicyRefusedError) throw refused(error, place);
+    throw error;
+  }
+}
+
+function confirmationsIn({ confirm }: WriteQuery) {
+  const named = new Set(confirm?.split(','));
+  return (['lockout', 'tests'] as const).filter((confirmation) => named.has(confirmation));
+}
+
+/** Other writers get this long to be first; then there is time left to answer. API Gateway waits 30 seconds. */
+const MAX_DEADLINE_MS = 20_000;
+const ANSWER_RESERVE_MS = 3_000;
+
+function deadlineMs({ remainingMs }: AdminEnv['Bindings'] = {}): number {
+  const left = remainingMs === undefined ? MAX_DEADLINE_MS : remainingMs() - ANSWER_RESERVE_MS;
+  return Math.max(0, Math.min(MAX_DEADLINE_MS, left));
+}
+
+/** A policy can have a warning for each of its entries. */
+const MAX_WARNINGS = 100;
+
+function answerOf(result: WrittenPolicy, dryRun: boolean): WriteAnswer {
+  const { revision, written, summary, warnings, confirmedFor, previous, document } = result;
+  return {
+    revision: revision === undefined ? null : revisionView(revision),
+    written,
+    dryRun,
+    summary,
+    warnings: warnings.slice(0, MAX_WARNINGS).map(warningView),
+    ...(warnings.length > MAX_WARNINGS && { warningsInAll: warnings.length }),
+    ...(confirmedFor.length > 0 && { confirmed: confirmedFor.map((reason) => ({ ...reason })) }),
+    ...(dryRun && previous !== undefined && { diff: diffPolicies(previous.document, document) }),
+  };
+}
+
+function warningView({ code, message, path }: LintWarning) {
+  return { code, message, ...inDocument(path) };
+}
+
+function refused({ refusal, cause }: PolicyRefusedError, place: BodyPlace): Problem {
+  const { issues, failedTests, unconfirmed } = refusal;
+  if (issues.length > 0) {
+    const errors = issues.map(({ code, message, path }) => {
+      const sent = place(path);
+      return { code, message, ...(sent && inBody(sent)), ...inDocument(path) };
+    });
+    const [first] = errors;
+    const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
+    return new Problem('invalid', `${first?.documentPath || 'The policy'}: ${first?.message}${more}`, {
+      errors,
+      cause,
+    });
+  }
+  const members = {
+    ...(failedTests.length > 0 && { failedTests }),
+    ...(unconfirmed.length > 0 && { confirm: unconfirmed }),
+  };
+  if (failedTests.length > 0) {
+    const [first] = failedTests;
+    return new Problem(
+      'tests-failed',
+      `The test ${JSON.stringify(first?.name)} fails (${first?.differences.join('; ')}).`,
+      { members, cause },
+    );
+  }
+  const words = [...new Set(unconfirmed.map(({ confirm }) => confirm))].join(',');
+  return new Problem(
+    'confirmation-needed',
+    `${unconfirmed
+      .map(({ message }) => message)
+      .slice(0, 5)
+      .join('; ')}. If that is what you mean, send it again with confirm=${words}.`,
+    { members, cause },
+  );
+}

@@ -1,0 +1,383 @@
+/** Schemas of what the API answers. Each has an id, under which the OpenAPI document shows it. */
+import { z } from 'zod';
+import { rule } from '../../shared/policy/rule-schema.ts';
+import { policySet } from '../../shared/policy/set-schema.ts';
+import { PROBLEM_TYPE_PREFIX } from '../http/problem.ts';
+
+const AUTHOR = {
+  type: 'iam',
+  id: 'AROAEXAMPLE:alice',
+  arn: 'arn:aws:sts::123456789012:assumed-role/vpn-operator/alice',
+};
+const REVISION = {
+  number: 42,
+  createdAt: '2026-11-24T01:00:00.000Z',
+  author: AUTHOR,
+  reason: 'left the company, HR-77',
+  summary: 'rule block-batchi added',
+  confirmed: [],
+};
+
+const revisionNumber = z.int().min(1).max(9_999_999_999);
+
+const author = z
+  .strictObject({
+    type: z.string().describe('What the id is one of: `iam`, `jwt`, `local`, `cli`.'),
+    id: z.string().describe("The principal's id as the authorizer names it: an IAM unique id, a token's subject."),
+    arn: z.string().optional().describe('The ARN of an IAM principal.'),
+    issuer: z.string().optional().describe('Who issued the token.'),
+  })
+  .meta({ id: 'Author', description: 'Who made a change.', examples: [AUTHOR] });
+
+export const revision = z
+  .strictObject({
+    number: revisionNumber,
+    createdAt: z.string().describe('When: ISO 8601, UTC.'),
+    author,
+    reason: z.string().describe("Why, in the author's words; may be empty."),
+    summary: z.string().describe('What changed, in words.'),
+    confirmed: z.array(z.string()).describe('The checks that the author overrode.'),
+  })
+  .meta({ id: 'Revision', description: 'One published state of the policy.', examples: [REVISION] });
+export type RevisionView = z.infer<typeof revision>;
+
+const place = {
+  documentPath: z.string().optional().describe('The place in the policy document, as people write it.'),
+  documentPointer: z.string().optional().describe('The same as a JSON Pointer (RFC 6901).'),
+};
+
+const warning = z
+  .strictObject({ code: z.string(), message: z.string(), ...place })
+  .meta({ id: 'Warning', description: 'What a valid policy says and its author hardly meant.' });
+
+const confirmationReason = z
+  .strictObject({ confirm: z.enum(['lockout', 'tests']), message: z.string() })
+  .meta({ id: 'ConfirmationReason', description: 'What must be confirmed, and why.' });
+
+const names = z.array(z.string());
+const itemsDiff = {
+  added: names,
+  removed: names,
+  changed: z.array(z.strictObject({ name: z.string(), keys: names.describe('The keys whose values differ.') })),
+  reordered: z.boolean(),
+};
+const items = z
+  .strictObject(itemsDiff)
+  .meta({ id: 'ItemsDiff', description: 'Names (ids) of what was added, removed, changed.' });
+export const policyDiff = z
+  .strictObject({
+    settings: names.describe('Keys of the policy itself.'),
+    endpoints: items,
+    sets: z.strictObject({
+      ...itemsDiff,
+      entries: z.array(
+        z.strictObject({ name: z.string(), added: names, removed: names, changed: names, reordered: z.boolean() }),
+      ),
+    }),
+    rules: items,
+    tests: items,
+  })
+  .meta({ id: 'PolicyDiff', description: 'What two policies differ in.' });
+
+const NO_ITEMS = { added: [], removed: [], changed: [], reordered: false };
+const DIFF = {
+  settings: [],
+  endpoints: NO_ITEMS,
+  sets: { ...NO_ITEMS, entries: [] },
+  rules: { ...NO_ITEMS, added: ['block-batchi'] },
+  tests: NO_ITEMS,
+};
+
+const written = {
+  revision: revision
+    .nullable()
+    .describe('The revision in force now; null where there is none (a first policy, dry run).'),
+  written: z.boolean().describe('False where nothing changed, and in a dry run.'),
+  dryRun: z.boolean(),
+  summary: z.string().describe('What changed, or would.'),
+  warnings: z.array(warning).describe('What lint says of the whole policy: at most 100.'),
+  warningsInAll: z.int().optional().describe('How many warnings there are, where not all are told.'),
+  confirmed: z.array(confirmationReason).optional().describe('The checks that were overridden.'),
+  diff: policyDiff.optional().describe('In a dry run: what would change.'),
+};
+export const writeAnswer = z.strictObject(written).meta({
+  id: 'Written',
+  description: 'What a write did.',
+  examples: [{ revision: REVISION, written: true, dryRun: false, summary: REVISION.summary, warnings: [] }],
+});
+export type WriteAnswer = Omit<z.infer<typeof writeAnswer>, 'diff'> & { readonly diff?: unknown };
+
+const RULE = { id: 'block-batchi', effect: 'deny', match: { identities: ['batchi'] } };
+
+export const ruleWritten = z.strictObject({ ...written, rule }).meta({
+  id: 'RuleWritten',
+  description: 'What a write did, and the rule as it is now.',
+  examples: [{ revision: REVISION, written: true, dryRun: false, summary: REVISION.summary, warnings: [], rule: RULE }],
+});
+
+const setSummary = z
+  .strictObject({
+    name: z.string(),
+    kind: z.string(),
+    description: z.string().optional(),
+    entries: z.int().describe('How many entries the set has.'),
+    etag: z.string().describe("The set's ETag, without the quotes."),
+  })
+  .meta({
+    id: 'SetSummary',
+    description: 'A set without its entries.',
+    examples: [{ name: 'leavers', kind: 'user', entries: 2, etag: 'ZGUaa1bMAmY9nXRlv_RmqoJoU0B' }],
+  });
+
+export const setWritten = z.strictObject({ ...written, set: setSummary }).meta({
+  id: 'SetWritten',
+  description: 'What a write did, and the set as it is now.',
+});
+
+export const entriesWritten = z
+  .strictObject({
+    ...written,
+    set: setSummary,
+    entries: z.strictObject({
+      added: z.int(),
+      replaced: z.int().describe('Entries whose value was there already, with another expiresAt or note.'),
+      removed: z.int(),
+      notFound: z.array(z.string()).describe('Values that were to be removed and were not there: a typing mistake?'),
+    }),
+  })
+  .meta({ id: 'EntriesWritten', description: 'What a patch of a set did.' });
+
+export const changesWritten = z
+  .strictObject({
+    ...written,
+    results: z.array(
+      z.strictObject({
+        outcome: z.enum(['created', 'changed', 'deleted', 'unchanged']),
+        entries: entriesWritten.shape.entries.optional(),
+      }),
+    ),
+  })
+  .meta({ id: 'ChangesWritten', description: 'What a write did, operation by operation.' });
+
+const next = z.string().optional().describe('`cursor` of the next page; absent on the last one.');
+
+export const rulesPage = z
+  .strictObject({
+    rules: z.array(rule),
+    revision: revisionNumber.describe('The revision that this page and those after it show.'),
+    next,
+  })
+  .meta({
+    id: 'RulesPage',
+    description: 'Rules, in document order.',
+    examples: [{ rules: [RULE], revision: 42 }],
+  });
+
+export const setsList = z
+  .strictObject({ sets: z.array(setSummary), revision: revisionNumber })
+  .meta({ id: 'SetsList', description: 'All sets, without their entries.' });
+
+const entry = z.union([
+  z.string(),
+  z.strictObject({ value: z.string(), expiresAt: z.string().optional(), note: z.string().optional() }),
+]);
+
+export const setPage = z
+  .strictObject({
+    name: z.string(),
+    kind: z.string(),
+    description: z.string().optional(),
+    total: z.int().describe('How many entries the set has.'),
+    page: z.array(entry).describe('Entries, in order.'),
+    revision: revisionNumber.describe('The revision that this page and those after it show.'),
+    next,
+  })
+  .meta({ id: 'SetPage', description: 'A part of a set.' });
+
+/** A whole set or a page of it. */
+export const setAnswer = z
+  .union([policySet, setPage])
+  .meta({ id: 'SetAnswer', description: 'The set; where limit or cursor was given, a page of it.' });
+
+export const revisionsPage = z
+  .strictObject({ revisions: z.array(revision), next })
+  .meta({ id: 'RevisionsPage', description: 'Revisions, the newest first.' });
+
+export const diffAnswer = z
+  .strictObject({
+    from: z.int().min(0).describe('The older state; 0: before the first policy.'),
+    to: revisionNumber,
+    diff: policyDiff,
+    text: z.string().describe('The same for people.'),
+  })
+  .meta({
+    id: 'Diff',
+    description: 'How one revision became another.',
+    examples: [{ from: 41, to: 42, diff: DIFF, text: '+ rule block-batchi\n' }],
+  });
+
+const decision = z
+  .strictObject({
+    allow: z
+      .boolean()
+      .describe('The answer to Client VPN. In an endpoint that only observes, true whatever was decided.'),
+    effect: z.enum(['allow', 'deny']).describe('What the policy decided.'),
+    decidedBy: z.enum(['rule', 'default']),
+    rules: z.array(z.string()).describe('The rules that made the decision, in document order.'),
+    message: z.string().optional().describe('What the refused user reads.'),
+    postureStatuses: z.array(z.string()),
+    reported: z.array(z.string()).describe('Rules in report mode that apply.'),
+    observed: z
+      .boolean()
+      .describe('True where the policy refused and the endpoint, in observe mode, lets the connection in.'),
+    endpoint: z.string().optional(),
+  })
+  .meta({ id: 'Decision', description: 'What was decided.' });
+
+const blockTrace = z
+  .strictObject({
+    holds: z.boolean(),
+    conditions: z.array(
+      z.strictObject({
+        condition: z.string(),
+        holds: z.boolean(),
+        finding: z.enum(['match', 'no-match', 'absent', 'malformed']),
+      }),
+    ),
+  })
+  .meta({ id: 'BlockTrace', description: 'What a block of conditions found.' });
+
+const ruleTrace = z
+  .strictObject({
+    rule: z.string(),
+    effect: z.enum(['deny', 'allow', 'exempt']),
+    mode: z.enum(['enforce', 'report']),
+    outcome: z.enum(['decided', 'outranked', 'lifted', 'lifts', 'reported', 'not-in-force', 'not-matched', 'excepted']),
+    notInForce: z.enum(['disabled', 'not-yet', 'expired']).optional(),
+    liftedBy: z.array(z.string()).optional(),
+    match: z.array(blockTrace),
+    except: z.array(blockTrace),
+  })
+  .meta({ id: 'RuleTrace', description: 'What a rule did, and why.' });
+
+export const evaluation = z
+  .strictObject({
+    at: z.string().describe('The moment of the connection: ISO 8601, UTC.'),
+    revision: revisionNumber
+      .nullable()
+      .describe('The revision that was asked, with changes where some were given; null for a draft policy.'),
+    decision,
+    rules: z.array(ruleTrace).describe('What the rules did, in document order.'),
+  })
+  .meta({
+    id: 'Evaluation',
+    description: 'What the policy decides about a connection, and why.',
+    examples: [
+      {
+        at: '2026-11-24T01:00:00.000Z',
+        revision: 42,
+        decision: {
+          allow: false,
+          effect: 'deny',
+          decidedBy: 'rule',
+          rules: ['block-batchi'],
+          message: 'This user is not permitted.',
+          postureStatuses: [],
+          reported: [],
+          observed: false,
+        },
+        rules: [
+          {
+            rule: 'block-batchi',
+            effect: 'deny',
+            mode: 'enforce',
+            outcome: 'decided',
+            match: [{ holds: true, conditions: [{ condition: 'identities', holds: true, finding: 'match' }] }],
+            except: [],
+          },
+        ],
+      },
+    ],
+  });
+
+export const health = z
+  .strictObject({
+    status: z.literal('ok'),
+    revision: revisionNumber.nullable().describe('The newest revision; null: no policy has been published yet.'),
+    policyAgeSeconds: z.int().min(0).nullable().describe('How long ago it was written.'),
+    storeMs: z.int().min(0).describe('How long the store took to answer, in milliseconds.'),
+  })
+  .meta({
+    id: 'Health',
+    description: 'The API and its store answer.',
+    examples: [{ status: 'ok', revision: 42, policyAgeSeconds: 86_400, storeMs: 12 }],
+  });
+
+const problemError = z
+  .strictObject({
+    code: z.string().describe('Stable, kebab-case.'),
+    message: z.string().describe('What is wrong, and what is accepted.'),
+    path: z.string().optional().describe('The place in the body; absent where the body does not hold it.'),
+    pointer: z.string().optional().describe('The same as a JSON Pointer (RFC 6901).'),
+    ...place,
+    line: z.int().optional(),
+    column: z.int().optional(),
+  })
+  .meta({ id: 'ProblemError', description: 'One mistake.' });
+
+const testOutcome = {
+  allow: z.boolean(),
+  rule: z.string().optional(),
+  message: z.string().optional(),
+  postureStatuses: z.array(z.string()).optional(),
+};
+const failedTest = z
+  .strictObject({
+    name: z.string(),
+    passed: z.literal(false),
+    expected: z.strictObject(testOutcome),
+    actual: z.strictObject(testOutcome),
+    differences: z.array(z.string()).describe('One line for each expectation that was not met.'),
+  })
+  .meta({ id: 'FailedTest', description: 'A policy test: what it expected, and what happened.' });
+
+const conflict = z
+  .strictObject({
+    what: z.enum(['rule', 'set', 'set-entry', 'endpoint', 'test', 'setting', 'order']),
+    id: z.string(),
+    field: z.string().optional(),
+    entry: z.string().optional(),
+    base: z.unknown().optional().describe('As it was before the change.'),
+    changed: z.unknown().optional().describe('As the change made it.'),
+    current: z.unknown().optional().describe('As it is now.'),
+  })
+  .meta({ id: 'Conflict', description: 'What the change touched and a later one touched again.' });
+
+export const problem = z
+  .strictObject({
+    type: z.string().startsWith(PROBLEM_TYPE_PREFIX).describe('Stable: what programs go by.'),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().describe('What happened, and what to do.'),
+    instance: z.string().optional().describe('This occurrence: the log has the id in it, too.'),
+    errors: z.array(problemError).optional().describe('At most 100.'),
+    errorsInAll: z.int().optional().describe('How many there are, where not all are told.'),
+    failedTests: z.array(failedTest).optional(),
+    confirm: z.array(confirmationReason).optional().describe('What must be confirmed.'),
+    needed: z.array(z.string()).optional().describe('The permissions of which the caller has none.'),
+    conflicts: z.array(conflict).optional(),
+    revision: revisionNumber.optional().describe('Where the outcome is not known: the revision to look at.'),
+  })
+  .meta({
+    id: 'Problem',
+    description: 'Problem details (RFC 9457).',
+    examples: [
+      {
+        type: `${PROBLEM_TYPE_PREFIX}precondition-failed`,
+        title: 'It is not as the precondition says',
+        status: 412,
+        detail: 'It has changed since you read it.',
+        instance: 'urn:client-vpn-policy:request:JKJaXmPLvHcESHA%3D',
+      },
+    ],
+  });
