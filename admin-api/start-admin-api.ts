@@ -1,0 +1,58 @@
+/** Builds the admin API from the environment: settings, client, store, log and metrics, each once. */
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics } from '@aws-lambda-powertools/metrics';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { Environment } from '../shared/settings/index.ts';
+import { createDocumentClient, DynamoDbPolicyStore, type PolicyStore } from '../shared/store/index.ts';
+import { readAccessMap } from './access/access-map.ts';
+import { createAdminMetrics } from './admin-metrics.ts';
+import { createAdminApi } from './app.ts';
+import { Problem } from './http/problem.ts';
+import { type AdminHandler, lambdaHandler } from './lambda-adapter.ts';
+import { readAdminSettings } from './settings.ts';
+
+export interface StartOptions {
+  /** Default: one that finds DynamoDB as the SDK does. */
+  readonly client?: DynamoDBDocumentClient;
+  /** Milliseconds since 1970. Default `Date.now`. */
+  readonly now?: () => number;
+}
+
+/** Never throws: whatever the environment says, there is a handler, and it refuses with a problem. */
+export function startAdminApi(environment: Environment, { client, now = Date.now }: StartOptions = {}): AdminHandler {
+  const logger = new Logger();
+  // An empty variable is none.
+  const namespace = environment.POWERTOOLS_METRICS_NAMESPACE || 'ClientVpnPolicy';
+  const metrics = createAdminMetrics(new Metrics({ namespace }));
+  const { settings, errors } = readAdminSettings(environment);
+  const accessMap = readAccessMap(settings.adminAccess);
+  if (errors.length > 0) logger.error('settings that cannot be used', { settings: errors });
+  if (!accessMap.ok) {
+    logger.error('ADMIN_ACCESS cannot be used, so nobody may do anything', { reason: accessMap.error });
+  }
+  const wrong = errors.length + (accessMap.ok ? 0 : 1);
+  if (wrong > 0) metrics.settingErrors(wrong);
+
+  const { rulesTable, corsOrigin, localStack } = settings;
+  const store =
+    rulesTable === undefined
+      ? withoutTable()
+      : new DynamoDbPolicyStore({
+          client: client ?? createDocumentClient(),
+          tableName: rulesTable,
+          now,
+          onForeignItem: (key) =>
+            logger.error('the rules table holds an item that is not a revision of a policy', {
+              key: key.slice(0, 200),
+            }),
+        });
+  return lambdaHandler(
+    createAdminApi({ store, access: accessMap.access, logger, metrics, now, localStack, corsOrigin }),
+  );
+}
+
+/** A store that says at every call that there is none. */
+function withoutTable(): PolicyStore {
+  const refuse = () => Promise.reject(new Problem('not-configured', 'The variable RULES_TABLE names no table.'));
+  return { head: refuse, load: refuse, revision: refuse, revisions: refuse, commit: refuse, verify: refuse };
+}
