@@ -1,4 +1,4 @@
-/** The policy language: reading and validating documents, lint, policy tests, the checks of a write, summaries, JSON Schema. */
+/** The policy language: reading and validating documents, lint, policy tests, checks of a write, operations, merge, diffs, JSON Schema. */
 export {
   type CheckedWrite,
   type Confirmation,
@@ -6,6 +6,7 @@ export {
   checkWrite,
   type WriteToCheck,
 } from './check-write.ts';
+export { describeRule } from './describe-rule.ts';
 export {
   type ChangedItem,
   diffPolicies,
@@ -15,10 +16,24 @@ export {
   type SetsDiff,
   sameData,
 } from './diff.ts';
+export { diffText } from './diff-text.ts';
+export { entryKey } from './entry-key.ts';
 export { type DocumentPath, formatIssue, jsonPointer, type PolicyIssue, readablePath } from './issue.ts';
+export { ITEM_HASH, itemHash } from './item-hash.ts';
 export { policyJsonSchema, policyJsonSchemaText } from './json-schema.ts';
 export { type LintCode, type LintWarning, lintPolicy } from './lint.ts';
 export { lockoutReason } from './lockout.ts';
+export * from './merge/index.ts';
+export { mergePatch } from './merge-patch.ts';
+export * from './operations/index.ts';
+export {
+  type ChangedEntry,
+  type ChangedKind,
+  type EntriesChange,
+  type FieldChange,
+  type PolicyChange,
+  policyChanges,
+} from './policy-changes.ts';
 export { type PolicyTestResult, type RunOptions, runPolicyTests, type TestOutcome } from './policy-tests.ts';
 export {
   MAX_DEPTH,

@@ -302,8 +302,8 @@ describe('applyOperations', () => {
       fc.property(somePolicy(), somePolicy(), (from, to) => {
         const there = applyOperations(from, steps(from, to));
         expect(there.ok && sameItems(there.document, to)).toBe(true);
-        const back = there.ok && applyOperations(there.document as PolicyDocument, steps(to, from));
-        expect(back && back.ok && sameItems(back.document, from)).toBe(true);
+        const back = there.ok ? applyOperations(there.document as PolicyDocument, steps(to, from)) : undefined;
+        expect(back?.ok && sameItems(back.document, from)).toBe(true);
       }),
       { numRuns: 100 },
     );
