@@ -2,9 +2,10 @@
  * Publishes a change of the policy: parts first, then one conditional put of the next revision. Knows nothing of
  * DynamoDB but that such a put exists.
  */
+
+import { canonicalJson, isJsonObject } from '../canonical-json.ts';
 import type { PolicyDocument } from '../engine/document.ts';
 import { type Backoff, backoffMs, pause } from './backoff.ts';
-import { canonicalJson, isJsonObject } from './canonical-json.ts';
 import type { Occupant } from './dynamodb-revisions.ts';
 import {
   CommitOutcomeUnknownError,

@@ -3,7 +3,7 @@
  * (objects key by key, lists end to end), give the whole. A small policy is one fragment. Whatever has 64 KB or more
  * leaves the document: `{"sets":{"leavers":{"entries":[…]}}}`, `{"rules":[…]}`; what stays is readable as it was.
  */
-import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from './canonical-json.ts';
+import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from '../canonical-json.ts';
 import { chunkTexts } from './chunking.ts';
 import { StoreCorruptError } from './errors.ts';
 

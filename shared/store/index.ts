@@ -1,5 +1,5 @@
 /** The policy store: revisions in DynamoDB, and the cache in front of them. */
-export { canonicalJson } from './canonical-json.ts';
+export { canonicalJson } from '../canonical-json.ts';
 export { createDocumentClient, type DocumentClientOptions } from './dynamodb-client.ts';
 export { DynamoDbPolicySource, type DynamoDbPolicySourceOptions } from './dynamodb-policy-source.ts';
 export { DynamoDbPolicyStore, type DynamoDbPolicyStoreOptions } from './dynamodb-policy-store.ts';

@@ -1,5 +1,5 @@
 /** How many bytes DynamoDB counts for an item (developer guide, "DynamoDB item sizes and formats"). */
-import type { JsonObject, JsonValue } from './canonical-json.ts';
+import type { JsonObject, JsonValue } from '../canonical-json.ts';
 
 /** Bytes of an item: names and values of its attributes. */
 export function itemSize(item: JsonObject): number {

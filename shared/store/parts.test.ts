@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from './canonical-json.ts';
+import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from '../canonical-json.ts';
 import { StoreCorruptError } from './errors.ts';
 import { joinFragments } from './fragments.ts';
 import { decodeBody, encodeText, MAX_PART_BYTES, type Part, type StoredPart } from './part.ts';

@@ -1,5 +1,5 @@
 /** A policy document to parts and back. */
-import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from './canonical-json.ts';
+import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from '../canonical-json.ts';
 import { StoreCorruptError } from './errors.ts';
 import { joinFragments, splitDocument } from './fragments.ts';
 import { decodeUtf8, encodeText, type Part, type StoredPart } from './part.ts';

@@ -83,7 +83,11 @@ export type PolicyUnavailable = { readonly status: 'unavailable' } & (
 export type FailureCause = 'unreachable' | 'corrupt';
 
 export type PolicyCacheEvent =
-  | { readonly type: 'refreshed'; readonly revision: number; readonly previous: number | undefined }
+  | /** `previous` is the higher one when somebody removed revisions or restored a backup. */ {
+      readonly type: 'refreshed';
+      readonly revision: number;
+      readonly previous: number | undefined;
+    }
   | { readonly type: 'unchanged'; readonly revision: number }
   | { readonly type: 'empty' }
   | { readonly type: 'failed'; readonly cause: FailureCause; readonly error: Error }

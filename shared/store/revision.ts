@@ -1,6 +1,7 @@
 /** A revision: one published state of the policy, as an item of the rules table. */
+
+import { canonicalJson, isJsonObject, type JsonObject } from '../canonical-json.ts';
 import { cutToBytes, cutToUnits } from './bounded-text.ts';
-import { canonicalJson, isJsonObject, type JsonObject } from './canonical-json.ts';
 import { StoreCorruptError } from './errors.ts';
 import { itemSize } from './item-size.ts';
 import { MAX_PART_BYTES, type Part } from './part.ts';

@@ -13,7 +13,10 @@ export interface LocalDynamoDb {
   stop(): Promise<void>;
 }
 
-/** Starts dynalite on 127.0.0.1, on a free port unless one is given. It keeps nothing: all is in memory. */
+/**
+ * Starts dynalite on 127.0.0.1, on a free port unless one is given. It keeps nothing: all is in memory. Unlike DynamoDB,
+ * every read of it is strongly consistent, it never throttles, and it takes empty keys.
+ */
 export async function startDynalite(port = 0): Promise<LocalDynamoDb> {
   const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
   await new Promise<void>((resolve, reject) => {

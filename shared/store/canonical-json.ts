@@ -1,2 +1,0 @@
-/** Deterministic JSON, as the store writes it. */
-export * from '../canonical-json.ts';
