@@ -4,7 +4,7 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
-  roots: ['<rootDir>/handler', '<rootDir>/shared', '<rootDir>/infra', '<rootDir>/scripts'],
+  roots: ['<rootDir>/handler', '<rootDir>/admin-api', '<rootDir>/shared', '<rootDir>/infra', '<rootDir>/scripts'],
   testMatch: ['**/*.test.ts'],
   // SWC turns TypeScript and the few dependencies that ship only ES modules into what Jest runs.
   transform: {
