@@ -1,14 +1,14 @@
 /** Writes that are operations on the policy: of one resource, or many at once. */
 import type { PolicyDocument } from '../../shared/engine/index.ts';
-import type { DocumentPath } from '../../shared/policy/index.ts';
 import {
   applyOperations,
+  type DocumentPath,
   type OperationIssue,
   type OperationResult,
   operationOf,
   type PolicyOperation,
   readOperations,
-} from '../../shared/policy/operations/index.ts';
+} from '../../shared/policy/index.ts';
 import type { CurrentPolicy } from '../../shared/store/index.ts';
 import { Problem, type ProblemCode } from '../http/problem.ts';
 import { type BodyPlace, behind, inBody, leadsTo } from './document-places.ts';

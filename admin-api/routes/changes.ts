@@ -1,7 +1,6 @@
 /** /v1/changes: many operations, one revision, all or nothing. */
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
-import { itemHash } from '../../shared/policy/item-hash.ts';
-import type { PolicyOperation } from '../../shared/policy/operations/index.ts';
+import { itemHash, type PolicyOperation } from '../../shared/policy/index.ts';
 import { type Permission, requireAny } from '../access/permissions.ts';
 import type { AdminEnv, Services } from '../environment.ts';
 import { readJsonBody } from '../http/body.ts';

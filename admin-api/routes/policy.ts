@@ -1,6 +1,6 @@
 /** /v1/policy: the whole document. */
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
-import { itemHash } from '../../shared/policy/item-hash.ts';
+import { itemHash } from '../../shared/policy/index.ts';
 import { requireAny } from '../access/permissions.ts';
 import type { AdminEnv, Services } from '../environment.ts';
 import { readJsonBody } from '../http/body.ts';

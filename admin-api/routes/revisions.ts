@@ -1,9 +1,6 @@
 /** /v1/revisions: the history, going back in it, undoing one change. */
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
-import type { PolicyDocument } from '../../shared/engine/index.ts';
-import { diffPolicies, summarizeChange as diffText } from '../../shared/policy/index.ts';
-import { itemHash } from '../../shared/policy/item-hash.ts';
-import { revertChange } from '../../shared/policy/merge/index.ts';
+import { diffText, itemHash, policyChanges, revertChange } from '../../shared/policy/index.ts';
 import { requireAny } from '../access/permissions.ts';
 import type { AdminEnv, Services } from '../environment.ts';
 import { readCursor, revisionOfCursor, writeCursor } from '../http/cursor.ts';
@@ -120,13 +117,13 @@ export function revisionsRoutes(app: OpenAPIHono<AdminEnv>, services: Services):
     const { n: to } = c.req.valid('param');
     const { against: from = to - 1 } = c.req.valid('query');
     const after = (await reader.at(to)).document;
-    const before = from === 0 ? NOTHING : (await reader.at(from)).document;
+    const before = from === 0 ? undefined : (await reader.at(from)).document;
     const text = diffText(before, after);
     if (prefersText(c.req.header('accept'))) {
       checkAnswerSize(Buffer.byteLength(text));
       return new Response(text, { headers: { 'content-type': 'text/plain; charset=utf-8', vary: 'Accept' } });
     }
-    const told = jsonAnswer({ from, to, diff: diffPolicies(before, after), text });
+    const told = jsonAnswer({ from, to, changes: policyChanges(before, after), text });
     told.headers.set('vary', 'Accept');
     return told;
   });
@@ -182,7 +179,6 @@ export function revisionsRoutes(app: OpenAPIHono<AdminEnv>, services: Services):
 }
 
 const HISTORY = 'revisions';
-const NOTHING: PolicyDocument = { version: 1, defaultEffect: 'deny' };
 
 async function revisionBefore(reader: PolicyReader, cursor: string): Promise<number> {
   const revision = await reader.revision(revisionOfCursor(cursor)).catch(asForeign);

@@ -79,15 +79,6 @@ export const policyDiff = z
   })
   .meta({ id: 'PolicyDiff', description: 'What two policies differ in.' });
 
-const NO_ITEMS = { added: [], removed: [], changed: [], reordered: false };
-const DIFF = {
-  settings: [],
-  endpoints: NO_ITEMS,
-  sets: { ...NO_ITEMS, entries: [] },
-  rules: { ...NO_ITEMS, added: ['block-batchi'] },
-  tests: NO_ITEMS,
-};
-
 const written = {
   revision: revision
     .nullable()
@@ -203,17 +194,56 @@ export const revisionsPage = z
   .strictObject({ revisions: z.array(revision), next })
   .meta({ id: 'RevisionsPage', description: 'Revisions, the newest first.' });
 
+const kind = z.enum(['setting', 'endpoint', 'set', 'rule', 'test']);
+const id = z.string().describe("A rule's or endpoint's id, a set's or test's name, a setting's key.");
+const before = z.unknown().optional();
+const after = z.unknown().optional();
+const policyChange = z
+  .union([
+    z.strictObject({ what: kind, id, change: z.literal('added'), after }),
+    z.strictObject({ what: kind, id, change: z.literal('removed'), before }),
+    z.strictObject({
+      what: kind,
+      id,
+      change: z.literal('changed'),
+      before: before.describe('Of a setting.'),
+      after: after.describe('Of a setting.'),
+      fields: z
+        .array(z.strictObject({ key: z.string(), before, after }))
+        .optional()
+        .describe('Keys that differ.'),
+      entries: z
+        .strictObject({
+          added: z.array(entry),
+          removed: z.array(entry),
+          changed: z.array(z.strictObject({ value: z.string(), before: z.array(entry), after: z.array(entry) })),
+          reordered: z.boolean(),
+        })
+        .optional()
+        .describe('Of a set.'),
+    }),
+    z.strictObject({ what: z.enum(['rule', 'test']), change: z.literal('reordered'), before: names, after: names }),
+  ])
+  .meta({ id: 'PolicyChange', description: 'One thing that differs, before and after.' });
+
 export const diffAnswer = z
   .strictObject({
     from: z.int().min(0).describe('The older state; 0: before the first policy.'),
     to: revisionNumber,
-    diff: policyDiff,
+    changes: z.array(policyChange),
     text: z.string().describe('The same for people.'),
   })
   .meta({
     id: 'Diff',
-    description: 'How one revision became another.',
-    examples: [{ from: 41, to: 42, diff: DIFF, text: '+ rule block-batchi\n' }],
+    description: 'What differs between two revisions.',
+    examples: [
+      {
+        from: 41,
+        to: 42,
+        changes: [{ what: 'rule', id: 'block-batchi', change: 'added', after: RULE }],
+        text: '+ rule block-batchi: refuse batchi\n',
+      },
+    ],
   });
 
 const decision = z
