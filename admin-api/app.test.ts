@@ -51,16 +51,27 @@ describe('the policy as a whole', () => {
         revision: {
           number: 1,
           reason: 'begin',
-          author: { type: 'iam', id: 'AROAEXAMPLE:alice', arn: 'arn:aws:sts::123456789012:assumed-role/vpn-operator/alice' },
+          author: {
+            type: 'iam',
+            id: 'AROAEXAMPLE:alice',
+            arn: 'arn:aws:sts::123456789012:assumed-role/vpn-operator/alice',
+          },
         },
       },
     });
     const read = await api.get('/v1/policy');
-    expect(read).toMatchObject({ status: 200, body: POLICY, headers: { etag: first.headers['etag'] } });
+    expect(read).toMatchObject({ status: 200, body: POLICY, headers: { etag: first.headers.etag } });
 
-    const next = await api.send('PUT', '/v1/policy', { ...POLICY, defaultMessage: 'No.' }, { 'if-match': read.headers['etag'] ?? '' });
+    const next = await api.send(
+      'PUT',
+      '/v1/policy',
+      { ...POLICY, defaultMessage: 'No.' },
+      { 'if-match': read.headers.etag ?? '' },
+    );
     expect(next).toMatchObject({ status: 200, body: { written: true, revision: { number: 2 } } });
-    expect(await api.send('PUT', '/v1/policy', POLICY, { 'if-match': read.headers['etag'] ?? '' })).toMatchObject({ status: 412 });
+    expect(await api.send('PUT', '/v1/policy', POLICY, { 'if-match': read.headers.etag ?? '' })).toMatchObject({
+      status: 412,
+    });
     expect((await api.get('/v1/policy?revision=1')).body).toEqual(POLICY);
   });
 });
@@ -70,16 +81,30 @@ describe('rules', () => {
 
   it('are created, changed in part, replaced and taken away, each with its own ETag', async () => {
     const created = await api.send('PUT', '/v1/rules/block-carol', RULE, { 'if-none-match': '*' });
-    expect(created).toMatchObject({ status: 201, headers: { location: '/v1/rules/block-carol' }, body: { rule: RULE } });
-    const tag = created.headers['etag'] ?? '';
+    expect(created).toMatchObject({
+      status: 201,
+      headers: { location: '/v1/rules/block-carol' },
+      body: { rule: RULE },
+    });
+    const tag = created.headers.etag ?? '';
     expect(await api.get('/v1/rules/block-carol', { 'if-none-match': tag })).toMatchObject({ status: 304 });
 
     const other = await api.send('PATCH', '/v1/rules/offices', { enabled: false }, { 'if-match': '*' });
     expect(other.status).toBe(200);
-    const patched = await api.send('PATCH', '/v1/rules/block-carol', { message: 'No.' }, { 'if-match': tag, 'content-type': 'application/merge-patch+json' });
-    expect(patched).toMatchObject({ status: 200, body: { rule: { ...RULE, message: 'No.' }, revision: { number: 4 } } });
+    const patched = await api.send(
+      'PATCH',
+      '/v1/rules/block-carol',
+      { message: 'No.' },
+      { 'if-match': tag, 'content-type': 'application/merge-patch+json' },
+    );
+    expect(patched).toMatchObject({
+      status: 200,
+      body: { rule: { ...RULE, message: 'No.' }, revision: { number: 4 } },
+    });
 
-    const gone = await api.send('DELETE', '/v1/rules/block-carol?reason=back', undefined, { 'if-match': patched.headers['etag'] ?? '' });
+    const gone = await api.send('DELETE', '/v1/rules/block-carol?reason=back', undefined, {
+      'if-match': patched.headers.etag ?? '',
+    });
     expect(gone).toMatchObject({ status: 200, body: { written: true, revision: { number: 5, reason: 'back' } } });
     expect(await api.get('/v1/rules/block-carol')).toMatchObject({ status: 404 });
   });

@@ -87,6 +87,8 @@ export const readHeaders = z.object({
 });
 export const replaceHeaders = z.object({ 'If-Match': ifMatch, 'If-None-Match': ifNoneMatchStar });
 export const changeHeaders = z.object({ 'If-Match': ifMatch });
+/** As `changeHeaders`; without it the answer is 428. */
+export const requiredIfMatch = z.object({ 'If-Match': ifMatch.openapi({ param: { required: true } }) });
 
 export const ruleId = z.object({
   id: z.string().openapi({ param: { name: 'id', in: 'path' }, description: "The rule's id.", example: 'block-batchi' }),

@@ -17,7 +17,7 @@ const getOpenApi = createRoute({
   responses: {
     200: {
       description: 'The OpenAPI document.',
-      content: { 'application/json': { schema: { type: 'object', required: ['openapi'] } } },
+      content: { 'application/json': { schema: { type: 'object', properties: { openapi: { type: 'string' } } } } },
     } as object as ReturnType<typeof problems>[string], // no type of the answer: it is a document of another standard
     ...problems({}),
   },

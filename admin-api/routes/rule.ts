@@ -21,11 +21,11 @@ import { noQuery, writeQuery } from '../schemas/requests.ts';
 import {
   answer,
   body,
-  changeHeaders,
   NOT_MODIFIED,
   problems,
   readHeaders,
   replaceHeaders,
+  requiredIfMatch,
   ruleId,
 } from './documentation.ts';
 
@@ -73,7 +73,7 @@ const patchRule = createRoute({
   request: {
     query: writeQuery,
     params: ruleId,
-    headers: changeHeaders,
+    headers: requiredIfMatch,
     body: body('RulePatch', 'What to change: null takes a key away.', 'RulePatch'),
   },
   responses: {
@@ -89,7 +89,7 @@ const deleteRule = createRoute({
   summary: 'Take a rule away',
   description: NEEDS,
   tags: TAGS,
-  request: { query: writeQuery, params: ruleId, headers: changeHeaders },
+  request: { query: writeQuery, params: ruleId, headers: requiredIfMatch },
   responses: {
     200: answer({ description: 'Taken away.', schema: 'Written' }),
     ...problems({ write: true, conditional: true }),

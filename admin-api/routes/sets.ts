@@ -24,11 +24,11 @@ import { noQuery, setQuery, writeQuery } from '../schemas/requests.ts';
 import {
   answer,
   body,
-  changeHeaders,
   NOT_MODIFIED,
   problems,
   readHeaders,
   replaceHeaders,
+  requiredIfMatch,
   setName,
 } from './documentation.ts';
 
@@ -89,7 +89,7 @@ const patchSet = createRoute({
   request: {
     query: writeQuery,
     params: setName,
-    headers: changeHeaders,
+    headers: requiredIfMatch,
     body: body('EntriesPatch', 'Entries to be put in and values to be taken out.'),
   },
   responses: {
@@ -105,7 +105,7 @@ const deleteSet = createRoute({
   summary: 'Take a set away',
   description: 'Needs the permission `write`. Refused while a rule uses it.',
   tags: TAGS,
-  request: { query: writeQuery, params: setName, headers: changeHeaders },
+  request: { query: writeQuery, params: setName, headers: requiredIfMatch },
   responses: {
     200: answer({ description: 'Taken away.', schema: 'Written' }),
     ...problems({ write: true, conditional: true }),

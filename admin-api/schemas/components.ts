@@ -1,12 +1,9 @@
 /** The schemas under `components` of the OpenAPI document, written from the Zod schemas as JSON Schema (draft 2020-12). */
 import { z } from 'zod';
 import { rule } from '../../shared/policy/rule-schema.ts';
-import { policyDocument } from '../../shared/policy/schema.ts';
 import { policySet } from '../../shared/policy/set-schema.ts';
 import * as answers from './answers.ts';
-import { changesRequest, entriesPatch, evaluateRequest } from './requests.ts';
-
-const policy = policyDocument.meta({ ...policyDocument.meta(), id: 'Policy' });
+import { changesRequest, entriesPatch, evaluateRequest, policy } from './requests.ts';
 
 /** What bodies are, by the name under `components`. */
 export const SCHEMAS = {

@@ -119,10 +119,13 @@ const evaluateShape = {
     .describe('Whether to tell what every rule did, or only those that apply. Default all.'),
 };
 
+/** The document under its name in the OpenAPI document. */
+export const policy = policyDocument.meta({ ...policyDocument.meta(), id: 'Policy' });
+
 export const evaluateRequest = z
   .strictObject({
     ...evaluateShape,
-    policy: policyDocument.optional().describe('Ask this draft instead; not with revision or changes.'),
+    policy: policy.optional().describe('Ask this draft instead; not with revision or changes.'),
     changes: policyOperations.optional().describe('Ask the policy with these operations applied.'),
   })
   .meta({

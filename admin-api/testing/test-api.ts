@@ -33,7 +33,11 @@ export interface TestApi {
 export const NOW_MS = Date.parse('2026-11-24T10:00:00+09:00');
 
 /** @param endpoint of a dynalite */
-export async function startTestApi(endpoint: string, adminAccess?: string, more: Partial<AdminApiParts> = {}): Promise<TestApi> {
+export async function startTestApi(
+  endpoint: string,
+  adminAccess?: string,
+  more: Partial<AdminApiParts> = {},
+): Promise<TestApi> {
   const client = localDocumentClient(endpoint);
   const clock = { nowMs: NOW_MS };
   const store = new DynamoDbPolicyStore({ client, tableName: await createRulesTable(client) });
@@ -65,7 +69,7 @@ export async function startTestApi(endpoint: string, adminAccess?: string, more:
     const body = text === undefined || text === '' ? undefined : isJson ? JSON.parse(text) : text;
     const answer = { status: statusCode ?? 0, headers: told, body };
     const fault = log.at(-1);
-    if (fault?.['problem'] === 'internal') throw fault['error'];
+    if (fault?.problem === 'internal') throw fault.error;
     expectGoodAnswer(answer);
     contract(request.method ?? 'GET', request.path, answer);
     return answer;
@@ -101,7 +105,9 @@ function expectGoodAnswer({ status, headers, body }: TestAnswer): void {
 }
 
 interface Documented {
-  readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly responses: Readonly<Record<string, DocumentedAnswer>> }>>>>;
+  readonly paths: Readonly<
+    Record<string, Readonly<Record<string, { readonly responses: Readonly<Record<string, DocumentedAnswer>> }>>>
+  >;
 }
 interface DocumentedAnswer {
   readonly content?: Readonly<Record<string, { readonly schema?: { readonly $ref?: string } }>>;
