@@ -22,6 +22,10 @@ export class FoldedName {
 
 export type Folding = 'wide' | 'narrow';
 
+/** Not read yet; other than `undefined`, which is absent. */
+const UNREAD = Symbol('unread');
+type Unread = typeof UNREAD;
+
 /** The attributes that hold one name, or a list of them. */
 export type NameAttribute = 'username' | 'commonName' | 'platform' | 'groups';
 
@@ -32,10 +36,12 @@ const MAX_IDENTITY_FORMS = 64;
 
 export class Subject {
   readonly connection: Connection;
-  readonly #names = new Map<string, Attribute<readonly FoldedName[]>>();
-  readonly #versions = new Map<VersionAttribute, Attribute<Version>>();
-  #address: Attribute<Address> | 'unread' = 'unread';
-  #identities: Attribute<readonly FoldedName[]> | 'unread' = 'unread';
+  readonly #wide = new FoldedAttributes();
+  readonly #narrow = new FoldedAttributes();
+  #openvpnVersion: Attribute<Version> | Unread = UNREAD;
+  #awsClientVersion: Attribute<Version> | Unread = UNREAD;
+  #address: Attribute<Address> | Unread = UNREAD;
+  #identities: Attribute<readonly FoldedName[]> | Unread = UNREAD;
 
   constructor(connection: Connection) {
     this.connection = connection;
@@ -49,27 +55,43 @@ export class Subject {
   }
 
   address(): Attribute<Address> {
-    if (this.#address === 'unread') this.#address = parsed(this.connection.publicIp, parseAddress);
+    if (this.#address === UNREAD) this.#address = parsed(this.connection.publicIp, parseAddress);
     return this.#address;
   }
 
   version(name: VersionAttribute): Attribute<Version> {
-    if (!this.#versions.has(name)) this.#versions.set(name, parsed(this.connection[name], parseVersion));
-    return this.#versions.get(name);
+    if (name === 'openvpnVersion') {
+      if (this.#openvpnVersion === UNREAD) this.#openvpnVersion = parsed(this.connection.openvpnVersion, parseVersion);
+      return this.#openvpnVersion;
+    }
+    if (this.#awsClientVersion === UNREAD)
+      this.#awsClientVersion = parsed(this.connection.awsClientVersion, parseVersion);
+    return this.#awsClientVersion;
   }
 
   /** The attribute's names, folded. */
   names(attribute: NameAttribute, folding: Folding): Attribute<readonly FoldedName[]> {
-    const key = `${attribute} ${folding}`;
-    if (!this.#names.has(key)) this.#names.set(key, foldAll(this.connection[attribute], folding));
-    return this.#names.get(key);
+    const folded = folding === 'wide' ? this.#wide : this.#narrow;
+    const known = folded[attribute];
+    if (known !== UNREAD) return known;
+    const names = foldAll(this.connection[attribute], folding);
+    folded[attribute] = names;
+    return names;
   }
 
   /** Every form under which `identities` knows the user name and the common name, folded wide. */
   identities(): Attribute<readonly FoldedName[]> {
-    if (this.#identities === 'unread') this.#identities = identityForms(this.connection);
+    if (this.#identities === UNREAD) this.#identities = identityForms(this.connection);
     return this.#identities;
   }
+}
+
+/** The names of one connection, folded one way. */
+class FoldedAttributes {
+  username: Attribute<readonly FoldedName[]> | Unread = UNREAD;
+  commonName: Attribute<readonly FoldedName[]> | Unread = UNREAD;
+  platform: Attribute<readonly FoldedName[]> | Unread = UNREAD;
+  groups: Attribute<readonly FoldedName[]> | Unread = UNREAD;
 }
 
 function parsed<T>(text: Attribute<string>, parse: (text: string) => T | undefined): Attribute<T> {
