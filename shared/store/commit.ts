@@ -6,7 +6,6 @@
 import { canonicalJson, isJsonObject } from '../canonical-json.ts';
 import type { PolicyDocument } from '../engine/document.ts';
 import { type Backoff, backoffMs, pause } from './backoff.ts';
-import type { Occupant } from './dynamodb-revisions.ts';
 import {
   CommitOutcomeUnknownError,
   PolicyTooLargeError,
@@ -28,6 +27,12 @@ export interface CommitLog {
   /** What stands under a number, strongly consistent. */
   occupant(number: number, signal?: AbortSignal): Promise<Occupant>;
 }
+
+/** What stands under a revision's number, strongly consistent. */
+export type Occupant =
+  | { readonly is: 'nothing' }
+  | { readonly is: 'foreign' }
+  | { readonly is: 'revision'; readonly revision: Revision };
 
 export interface NewestPolicy extends LoadedPolicy {
   readonly parts: readonly StoredPart['part'][];

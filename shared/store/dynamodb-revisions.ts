@@ -1,9 +1,11 @@
 /** The revisions in DynamoDB: find the newest, read one, list, put the next. */
 import { type DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import type { Occupant } from './commit.ts';
 import type { ForeignItemListener } from './policy-store.ts';
 import {
   decodeRevision,
   encodeRevision,
+  type RawItem,
   REVISION_KEY_PREFIX,
   REVISION_PARTITION,
   type Revision,
@@ -15,8 +17,6 @@ export interface RevisionsOptions {
   readonly client: DynamoDBDocumentClient;
   readonly tableName: string;
 }
-
-export type RawItem = Readonly<Record<string, unknown>>;
 
 export interface Range {
   readonly order: 'newest-first' | 'oldest-first';
@@ -74,12 +74,6 @@ export async function* readRevisions(
     else onForeignItem(String(item.sk));
   }
 }
-
-/** What stands under a revision's number, strongly consistent. */
-export type Occupant =
-  | { readonly is: 'nothing' }
-  | { readonly is: 'foreign' }
-  | { readonly is: 'revision'; readonly revision: Revision };
 
 export async function readOccupant(
   { client, tableName }: RevisionsOptions,

@@ -62,7 +62,7 @@ describe('The parts of a policy', () => {
           expect(part.size).toBeLessThanOrEqual(MAX_PART_BYTES + 100);
         }
       }),
-      { numRuns: 30 },
+      { numRuns: 20 },
     );
   }, 60_000);
 

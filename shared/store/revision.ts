@@ -44,6 +44,9 @@ export interface Author {
   readonly issuer?: string;
 }
 
+/** An item as it was read, before anything is known of it. */
+export type RawItem = Readonly<Record<string, unknown>>;
+
 /** All items of this project have a `kind` that begins so. */
 export const KIND_PREFIX = 'client-vpn-policy/';
 const KIND = `${KIND_PREFIX}revision@1`;

@@ -1,9 +1,8 @@
 /** Walks the whole history of the policy and tells what is not as it was written. */
-import type { RawItem } from './dynamodb-revisions.ts';
 import { StoreCorruptError } from './errors.ts';
 import type { Part } from './part.ts';
 import type { Finding, Verification } from './policy-store.ts';
-import { decodeRevision, hashRevision, type Revision, revisionKey, revisionNumber } from './revision.ts';
+import { decodeRevision, hashRevision, type RawItem, type Revision, revisionKey, revisionNumber } from './revision.ts';
 
 /** What a verification needs of the store. */
 export interface History {
