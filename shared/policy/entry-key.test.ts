@@ -38,6 +38,7 @@ describe('entryKey', () => {
     ['ip', '010.0.0.1'],
     ['date', '2026-02-30'],
     ['user', ''],
+    ['user', 'x'.repeat(257)],
     ['user', '@leavers'],
   ])('in a set of kind %s, there is no %j', (kind, value) => {
     expect(() => entryKey(kind, value)).toThrow(expect.objectContaining({ name: 'PolicyValueError' }));

@@ -1,6 +1,7 @@
 /** When two entries of a set are one: values are compared as the engine sees them, not as they are spelled. */
 import {
   foldNarrow,
+  MAX_PATTERN_LENGTH,
   PolicyValueError,
   parseAddressRange,
   parseCalendarDate,
@@ -28,6 +29,8 @@ export function entryKey(kind: SetKind, value: string): string {
     const { family, first, last } = parseAddressRange(value);
     return `${family} ${first.join('.')} ${last.join('.')}`;
   }
+  // Most names; what the rest of this function would say of them.
+  if (PLAIN_NAME.test(value)) return value.toLowerCase();
   return parseNamePattern(value)
     .pieces.map((piece) => ('wildcard' in piece ? WILDCARDS[piece.wildcard] : escaped(foldNarrow(piece.text))))
     .join('');
@@ -38,11 +41,24 @@ export function entryValue(entry: SetEntry): string {
   return typeof entry === 'string' ? entry : entry.value;
 }
 
-/** Entries by `entryKey`, in the order in which each key first stands; a set may repeat a value. */
-export function entriesByKey(kind: SetKind, entries: readonly SetEntry[]): Map<string, SetEntry[]> {
+/** `entryKey` for one kind that remembers what it has read: the versions of a set have most values in common. */
+export function entryKeys(kind: SetKind): (value: string) => string {
+  const known = new Map<string, string>();
+  return (value) => {
+    const key = known.get(value) ?? entryKey(kind, value);
+    known.set(value, key);
+    return key;
+  };
+}
+
+/** Entries by key, in the order in which each key first stands; a set may repeat a value. */
+export function entriesByKey(
+  entries: readonly SetEntry[],
+  keyOf: (value: string) => string,
+): Map<string, readonly SetEntry[]> {
   const byKey = new Map<string, SetEntry[]>();
   for (const entry of entries) {
-    const key = entryKey(kind, entryValue(entry));
+    const key = keyOf(entryValue(entry));
     const same = byKey.get(key);
     if (same === undefined) byKey.set(key, [entry]);
     else same.push(entry);
@@ -50,6 +66,8 @@ export function entriesByKey(kind: SetKind, entries: readonly SetEntry[]): Map<s
   return byKey;
 }
 
+/** ASCII that can be seen, without wildcards and backslashes, no longer than a pattern may be. */
+const PLAIN_NAME = new RegExp(`^[!-)+->@-[\\]-~]{1,${MAX_PATTERN_LENGTH}}$`);
 const WILDCARDS = { any: '*', one: '?' } as const;
 
 /** A star in a name is not the wildcard. */

@@ -1,7 +1,7 @@
 /** Three-way merge of the entries of a set: each value by itself. */
 import type { PolicySet, SetEntry } from '../../engine/index.ts';
 import { sameData } from '../diff.ts';
-import { entriesByKey, entryValue } from '../entry-key.ts';
+import { entriesByKey, entryKeys, entryValue } from '../entry-key.ts';
 import { mergeOrder } from './merge-order.ts';
 import type { MergeConflict } from './merge-policies.ts';
 import { pickSide, type Versions } from './pick-side.ts';
@@ -14,10 +14,10 @@ export function mergeEntries(
   const whole = pickSide({ base: base.entries, ours: ours.entries, theirs: theirs.entries });
   if (whole.agreed) return { entries: whole.value, conflicts: [] };
 
-  const { kind } = base;
-  const baseEntries = entriesByKey(kind, base.entries);
-  const ourEntries = entriesByKey(kind, ours.entries);
-  const theirEntries = entriesByKey(kind, theirs.entries);
+  const keyOf = entryKeys(base.kind);
+  const baseEntries = entriesByKey(base.entries, keyOf);
+  const ourEntries = entriesByKey(ours.entries, keyOf);
+  const theirEntries = entriesByKey(theirs.entries, keyOf);
   const merged = new Map<string, readonly SetEntry[]>();
   const conflicts: MergeConflict[] = [];
   for (const key of new Set([...baseEntries.keys(), ...theirEntries.keys(), ...ourEntries.keys()])) {
