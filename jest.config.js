@@ -5,6 +5,8 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/handler', '<rootDir>/admin-api', '<rootDir>/shared', '<rootDir>/infra', '<rootDir>/scripts'],
+  // All cores: Jest would leave one of them idle, which on a small CI machine is half of it.
+  maxWorkers: '100%',
   testMatch: ['**/*.test.ts'],
   // SWC turns TypeScript and the few dependencies that ship only ES modules into what Jest runs.
   transform: {
