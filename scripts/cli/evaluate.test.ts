@@ -93,16 +93,17 @@ describe('vpn-policy evaluate', () => {
   policy: ${file}
   at: 2026-12-07T18:00:00.000Z
 
-RULE            EFFECT         OUTCOME                   WHY
-block-batchi    deny           no match                  match fails: users do not match
-patch-night     deny           lifted by oncall-tonight  match holds: windows match
-                                                         except fails: groups absent
-                                                         except fails: users do not match
-oncall-tonight  exempt         lifts                     match holds: users match
-old-rule        allow          expired                   match: everyone
-new-minimum     deny (report)  would apply               match fails: openvpnVersion absent
-                                                         match holds: missing match
-office          allow          admits                    match holds: sourceIps match
+RULE            EFFECT         OUTCOME      WHY
+block-batchi    deny           no match     match fails: users do not match
+patch-night     deny           lifted       lifted by oncall-tonight
+                                            match holds: windows match
+                                            except fails: groups absent
+                                            except fails: users do not match
+oncall-tonight  exempt         lifts        match holds: users match
+old-rule        allow          expired      match: everyone
+new-minimum     deny (report)  would apply  match fails: openvpnVersion absent
+                                            match holds: missing match
+office          allow          admits       match holds: sourceIps match
 
 6 rules
 `);
@@ -190,6 +191,19 @@ vpn-policy: public-ip is malformed: conditions on it hold where they refuse and 
       'new-minimum reported',
       'office not-matched',
     ]);
+  });
+
+  it('keeps its columns in line over hundreds of rules', async () => {
+    const rules = Array.from(
+      { length: 250 },
+      (_, index) => `  - { id: rule-${index}, effect: deny, match: { users: [u${index}] } }\n`,
+    );
+    const stdin = `version: 1\ndefaultEffect: allow\nrules:\n${rules.join('')}`;
+    const { stdout } = await runCli(['evaluate', '--file', '-', '--username', 'u249', '--explain'], { stdin });
+    const table = stdout.slice(stdout.indexOf('RULE')).split('\n');
+    expect(table.slice(0, 251).filter((line) => !/^.{27} [Wm]/.test(line))).toEqual([]);
+    expect(table[250]).toBe('rule-249  deny    refuses   match holds: users match');
+    expect(table.slice(251)).toEqual(['', '250 rules', '']);
   });
 
   it('exits with 1 and the errors where the file is not valid', async () => {

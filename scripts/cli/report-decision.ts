@@ -36,6 +36,7 @@ function headline({ allow, effect, rules, observed }: Decision, paint: Paint): s
 const PADDING = 2;
 /** A reason is never squeezed into less. */
 const NARROWEST_REASON = 30;
+const ROWS_AT_ONCE = 10;
 
 /** A table: every rule in document order, what it did, and what its conditions found. */
 export function traceLines(rules: readonly RuleTrace[], paint: Paint, columns?: number): string[] {
@@ -46,18 +47,18 @@ export function traceLines(rules: readonly RuleTrace[], paint: Paint, columns?: 
     const effect = trace.mode === 'report' ? `${trace.effect} (report)` : trace.effect;
     return { cells: [trace.rule, effect, words, reasonsOf(trace).join('\n')], colour };
   });
-  const widths = [0, 1, 2].map(
-    (index) =>
-      Math.max(...[head, ...rows.map(({ cells }) => cells)].map((cells) => (cells[index] ?? '').length)) + PADDING,
-  );
+  const widths = [0, 1, 2].map((index) => {
+    const lengths = [head, ...rows.map(({ cells }) => cells)].map((cells) => (cells[index] ?? '').length);
+    return lengths.reduce((longest, length) => Math.max(longest, length), 0) + PADDING;
+  });
   const reasonWidth = (columns ?? Number.POSITIVE_INFINITY) - widths.reduce((sum, width) => sum + width, 0);
-  const table = new Table({
+  const options = {
     chars: BORDERLESS,
     style: { 'padding-left': 0, 'padding-right': PADDING, head: [], border: [] },
     wordWrap: true,
     colWidths: [...widths, Number.isFinite(reasonWidth) ? Math.max(reasonWidth, NARROWEST_REASON) : null],
-  });
-  table.push(
+  };
+  const table = [
     head.map((cell) => paint('dim', cell)),
     ...rows.map(({ cells: [rule = '', effect = '', outcome = '', why = ''], colour }) => [
       rule,
@@ -65,9 +66,15 @@ export function traceLines(rules: readonly RuleTrace[], paint: Paint, columns?: 
       colour === undefined ? outcome : paint(colour, outcome),
       why,
     ]),
-  );
-  const shown = table.toString().split('\n');
-  return [...shown.map((line) => line.trimEnd()), '', counted(rules.length, 'rule')];
+  ];
+  const lines: string[] = [];
+  // cli-table3 takes four times as long for twice as many rows; the widths are given, so that pieces fit together.
+  for (let start = 0; start < table.length; start += ROWS_AT_ONCE) {
+    const piece = new Table(options);
+    piece.push(...table.slice(start, start + ROWS_AT_ONCE));
+    for (const line of piece.toString().split('\n')) lines.push(line.trimEnd());
+  }
+  return [...lines, '', counted(rules.length, 'rule')];
 }
 
 const BORDERLESS = Object.fromEntries(
@@ -84,7 +91,7 @@ function outcomeOf(trace: RuleTrace): { readonly words: string; readonly colour?
     case 'outranked':
       return { words: 'applies, outranked', colour: 'yellow' };
     case 'lifted':
-      return { words: `lifted by ${(trace.liftedBy ?? []).join(', ')}`, colour: 'yellow' };
+      return { words: 'lifted', colour: 'yellow' };
     case 'lifts':
       return { words: 'lifts', colour: 'yellow' };
     case 'reported':
@@ -101,8 +108,9 @@ function outcomeOf(trace: RuleTrace): { readonly words: string; readonly colour?
 const NOT_IN_FORCE = { disabled: 'disabled', 'not-yet': 'not yet in force', expired: 'expired' } as const;
 
 /** A line for each block; a block holds when all of its conditions do. */
-function reasonsOf({ match, except }: RuleTrace): string[] {
+function reasonsOf({ match, except, liftedBy = [] }: RuleTrace): string[] {
   return [
+    ...(liftedBy.length === 0 ? [] : [`lifted by ${liftedBy.join(', ')}`]),
     ...(match.length === 0 ? ['match: everyone'] : match.map((block) => blockLine('match', block))),
     ...except.map((block) => blockLine('except', block)),
   ];
