@@ -48,6 +48,7 @@ function mark(revision: number, offset: number, secret: string, list: string): s
 function parts(cursor: string): CursorPosition & { readonly signed: string } {
   const text = /^[A-Za-z0-9_-]{1,120}$/.test(cursor) ? Buffer.from(cursor, 'base64url').toString('latin1') : '';
   const [, revision, offset, signed] = /^([1-9]\d{0,9})\.(\d{1,9})\.([A-Za-z0-9_-]{22})$/.exec(text) ?? [];
-  if (signed === undefined) throw foreignCursor();
+  // One spelling only: base64url takes more than one for the same bytes.
+  if (signed === undefined || Buffer.from(text, 'latin1').toString('base64url') !== cursor) throw foreignCursor();
   return { revision: Number(revision), offset: Number(offset), signed };
 }

@@ -1,0 +1,158 @@
+/** Permissions one by one: what each lets through, and that nothing else does. */
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type LocalDynamoDb, startDynalite } from '../../shared/store/testing/dynalite.ts';
+import { POLICY, RULE } from '../testing/example-policy.ts';
+import { iamAuthorizer, jwtAuthorizer } from '../testing/http-event.ts';
+import { startTestApi, type TestApi } from '../testing/test-api.ts';
+
+/** A role for each permission, called like it, and some with several. */
+const ROLES = [
+  ['read'],
+  ['evaluate'],
+  ['block'],
+  ['write'],
+  ['tests'],
+  ['restore'],
+  ['confirm'],
+  ['write', 'confirm'],
+  ['restore', 'tests', 'confirm'],
+];
+const ACCESS = JSON.stringify([
+  { scope: 'vpn.admin', permissions: ['read', 'write'] },
+  ...ROLES.map((permissions) => ({ role: `arn:aws:iam::123456789012:role/${permissions.join('-')}`, permissions })),
+]);
+
+let dynalite: LocalDynamoDb;
+let api: TestApi;
+beforeAll(async () => {
+  dynalite = await startDynalite();
+  api = await startTestApi(dynalite.endpoint, ACCESS);
+  const begin = await api.call({
+    method: 'PUT',
+    path: '/v1/policy',
+    body: POLICY,
+    headers: { 'if-none-match': '*' },
+    authorizer: jwtAuthorizer('vpn.admin'),
+  });
+  expect(begin).toMatchObject({
+    status: 201,
+    body: { revision: { author: { type: 'jwt', id: '00u1alice', issuer: 'https://login.example.com/' } } },
+  });
+  const second = await api.call({
+    method: 'PATCH',
+    path: '/v1/rules/offices',
+    body: { enabled: false },
+    headers: { 'if-match': '*' },
+    authorizer: iamAuthorizer('write'),
+  });
+  expect(second.status).toBe(200);
+});
+afterAll(() => dynalite.stop());
+
+const TEST = { ...POLICY.tests[0], name: 'another' };
+const REQUESTS: readonly (readonly [string, string, unknown, string])[] = [
+  ['GET', '/v1/policy', undefined, 'read'],
+  ['GET', '/v1/rules', undefined, 'read'],
+  ['GET', '/v1/rules/offices', undefined, 'read'],
+  ['GET', '/v1/sets', undefined, 'read'],
+  ['GET', '/v1/sets/leavers', undefined, 'read'],
+  ['GET', '/v1/revisions', undefined, 'read'],
+  ['GET', '/v1/revisions/1', undefined, 'read'],
+  ['GET', '/v1/revisions/2/diff', undefined, 'read'],
+  ['POST', '/v1/evaluate', { connection: {} }, 'evaluate'],
+  ['PUT', '/v1/policy', { ...POLICY, defaultMessage: 'No.' }, 'write'],
+  ['POST', '/v1/rules', RULE, 'write'],
+  ['PUT', '/v1/rules/offices', { ...POLICY.rules[2], description: 'ours' }, 'write'],
+  ['PATCH', '/v1/rules/offices', { description: 'ours' }, 'write'],
+  ['DELETE', '/v1/rules/offices', undefined, 'write'],
+  ['PUT', '/v1/sets/leavers', { kind: 'user', entries: ['batchi'] }, 'write'],
+  ['PATCH', '/v1/sets/leavers', { add: ['carol'] }, 'write'],
+  ['POST', '/v1/changes', { operations: [{ op: 'patch-settings', patch: { defaultMessage: 'No.' } }] }, 'write'],
+  ['POST', '/v1/changes', { operations: [{ op: 'put-test', test: TEST }] }, 'write tests'],
+  ['POST', '/v1/revisions/1/restore', undefined, 'restore'],
+  ['POST', '/v1/revisions/2/revert', undefined, 'restore'],
+];
+
+describe('permissions', () => {
+  it.each(REQUESTS)('%s %s %j needs %s', async (method, path, body, needed) => {
+    const query = method === 'GET' || path === '/v1/evaluate' ? '' : 'dryRun=true';
+    for (const [role] of ROLES.filter((permissions) => permissions.length === 1)) {
+      const answer = await api.call({
+        method,
+        path,
+        query,
+        body,
+        headers: method === 'GET' || method === 'POST' ? {} : { 'if-match': '*' },
+        authorizer: iamAuthorizer(role),
+      });
+      expect([role, answer.status]).toEqual([role, needed.split(' ').includes(role ?? '') ? 200 : 403]);
+    }
+  });
+
+  it.each(['/v1/health', '/openapi.json'])('%s needs none', async (path) => {
+    expect((await api.call({ path, authorizer: iamAuthorizer('stranger') })).status).toBe(200);
+  });
+
+  it('changing or removing a test needs tests besides write, and each check overridden confirm', async () => {
+    const operations = [{ op: 'delete-test', name: 'leavers stay out' }];
+    const send = (role: string, query: string) =>
+      api.call({ method: 'POST', path: '/v1/changes', query, body: { operations }, authorizer: iamAuthorizer(role) });
+    expect(await send('write', 'dryRun=true')).toMatchObject({ status: 403, body: { needed: ['tests'] } });
+    expect(await send('tests', 'dryRun=true')).toMatchObject({
+      status: 422,
+      body: { confirm: [{ confirm: 'tests' }] },
+    });
+    expect(await send('tests', 'dryRun=true&confirm=tests')).toMatchObject({
+      status: 403,
+      body: { needed: ['confirm'] },
+    });
+
+    const { tests: _, ...withoutTests } = POLICY;
+    const replace = (role: string) =>
+      api.call({
+        method: 'PUT',
+        path: '/v1/policy',
+        query: 'dryRun=true&confirm=tests',
+        body: withoutTests,
+        headers: { 'if-match': '*' },
+        authorizer: iamAuthorizer(role),
+      });
+    expect(await replace('write-confirm')).toMatchObject({ status: 403, body: { needed: ['tests'] } });
+  });
+
+  it('is checked on what a restore changes', async () => {
+    const added = await api.call({
+      method: 'POST',
+      path: '/v1/changes',
+      body: { operations: [{ op: 'put-test', test: TEST }] },
+      authorizer: iamAuthorizer('write'),
+    });
+    expect(added.status).toBe(200);
+    const restore = (role: string) =>
+      api.call({
+        method: 'POST',
+        path: '/v1/revisions/1/restore',
+        query: role.includes('confirm') ? 'confirm=tests' : '',
+        authorizer: iamAuthorizer(role),
+      });
+    expect(await restore('restore')).toMatchObject({ status: 403, body: { needed: ['tests'] } });
+    expect(await restore('restore-tests-confirm')).toMatchObject({
+      status: 200,
+      body: { written: true, revision: { confirmed: ['tests'] } },
+    });
+  });
+
+  it('nobody is anybody without an authorizer, whatever the request claims', async () => {
+    const claims = {
+      authorization: 'Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiJyb290IiwiaXNzIjoieCJ9.',
+      'x-amzn-request-context': JSON.stringify(iamAuthorizer('write')),
+      'sls-offline-authorizer-override': JSON.stringify(iamAuthorizer('write')),
+    };
+    for (const path of ['/v1/policy', '/v1/health', '/openapi.json', '/nothing']) {
+      expect(await api.call({ path, headers: claims, authorizer: null })).toMatchObject({
+        status: 403,
+        body: { type: 'urn:client-vpn-policy:problem:no-caller' },
+      });
+    }
+  });
+});
