@@ -1,0 +1,109 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { compile } from './compile.ts';
+import { textAttribute } from './connection.ts';
+import { applies } from './decide.ts';
+import type { PolicyDocument, Rule } from './document.ts';
+import { policyCase } from './reference/arbitraries.ts';
+import { Subject } from './subject.ts';
+
+const NOW = Date.parse('2026-11-24T10:00:00+09:00');
+
+function candidates(
+  rules: Rule[],
+  attributes: { username?: unknown; publicIp?: unknown; endpointId?: unknown },
+  more: Partial<PolicyDocument> = {},
+) {
+  const policy = compile({ version: 1, defaultEffect: 'allow', rules, ...more });
+  const found: string[] = [];
+  const absent = {
+    connectionId: undefined,
+    commonName: undefined,
+    platform: undefined,
+    platformVersion: undefined,
+    openvpnVersion: undefined,
+    awsClientVersion: undefined,
+    groups: undefined,
+  };
+  const subject = new Subject({
+    ...absent,
+    username: textAttribute(attributes.username),
+    publicIp: textAttribute(attributes.publicIp),
+    endpointId: textAttribute(attributes.endpointId),
+  });
+  policy.index.candidates(subject, NOW, (rule) => found.push(rule.id));
+  return found;
+}
+
+describe('RuleIndex', () => {
+  const names: Rule[] = ['ann', 'bob', 'cyd'].map((name) => ({
+    id: name,
+    effect: 'deny',
+    match: { users: [name], sourceIps: ['0.0.0.0/0'] },
+  }));
+
+  it('asks only the rules that name the user', () => {
+    expect(candidates(names, { username: 'BOB', publicIp: '203.0.113.9' })).toEqual(['bob']);
+    expect(candidates(names, { publicIp: '203.0.113.9' })).toEqual([]);
+  });
+
+  it('asks every rule on an attribute that is malformed', () => {
+    expect(candidates(names, { username: 42 })).toEqual(['ann', 'bob', 'cyd']);
+  });
+
+  it('asks a rule with wildcards by what else it needs', () => {
+    const rules: Rule[] = [{ id: 'w', effect: 'deny', match: { users: ['a*'], sourceIps: ['10.0.0.0/8'] } }];
+    expect(candidates(rules, { username: 'bob', publicIp: '10.1.1.1' })).toEqual(['w']);
+    expect(candidates(rules, { username: 'ann', publicIp: '203.0.113.9' })).toEqual([]);
+  });
+
+  it('always asks a rule that stands on nothing it could be found by', () => {
+    const rules: Rule[] = [
+      { id: 'everyone', effect: 'allow', match: 'everyone' },
+      { id: 'one-block-of-two', effect: 'deny', match: [{ users: ['ann'] }, { missing: ['groups'] }] },
+    ];
+    expect(candidates(rules, { username: 'bob' })).toEqual(['everyone', 'one-block-of-two']);
+  });
+
+  it('asks a rule once, in document order, however many of its blocks are found', () => {
+    const rules: Rule[] = [
+      {
+        id: 'z',
+        effect: 'deny',
+        match: [{ sourceIps: ['10.0.0.0/8'] }, { users: ['ann'] }, { sourceIps: ['10.1.0.0/16', '10.1.1.0/24'] }],
+      },
+      ...names,
+    ];
+    expect(candidates(rules, { username: 'ann', publicIp: '10.1.1.1' })).toEqual(['z', 'ann']);
+  });
+
+  it('asks rules that stand on time alone only while they are inside a window', () => {
+    const inside = { from: '2026-11-24T00:00:00Z', until: '2026-11-24T12:00:00Z' };
+    const outside = { from: '2026-11-25T00:00:00Z' };
+    const rules: Rule[] = [inside, outside].map((window, n) => ({
+      id: `w-${n}`,
+      effect: 'deny',
+      match: { windows: [window] },
+    }));
+    expect(candidates(rules, {})).toEqual(['w-0']);
+  });
+
+  it('never misses a rule that applies', () => {
+    let applied = 0;
+    fc.assert(
+      fc.property(policyCase(4), ({ document, questions }) => {
+        const policy = compile(document);
+        for (const { connection, nowMs } of questions) {
+          const subject = new Subject(connection);
+          const found = new Set<string>();
+          policy.index.candidates(subject, nowMs, (rule) => found.add(rule.id));
+          const applying = policy.rules.filter((rule) => applies(rule, subject, nowMs)).map((rule) => rule.id);
+          applied += applying.length;
+          expect(applying.filter((id) => !found.has(id))).toEqual([]);
+        }
+      }),
+      { numRuns: 400 },
+    );
+    expect(applied).toBeGreaterThan(500);
+  });
+});
