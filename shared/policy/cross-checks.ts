@@ -10,6 +10,7 @@ import {
   PolicyValueError,
   parseInstantMs,
   RULE_ID,
+  SET_KINDS,
   setReference,
 } from '../engine/index.ts';
 import type { DocumentPath, FoundIssue } from './issue.ts';
@@ -18,16 +19,23 @@ import { isObject, listIn, objectOf, type PlainObject } from './plain-data.ts';
 import { MAX_WINDOWS_OF_RULE } from './rule-schema.ts';
 import { MAX_SET_ENTRIES } from './schema.ts';
 import type { Written } from './schema-issues.ts';
-import { didYouMean } from './suggest.ts';
+import { suggester } from './suggest.ts';
 import { isEndpointId } from './value-schema.ts';
 
 /** All issues that lie across the document. */
 export function crossIssues(document: unknown, written: Written = () => undefined): FoundIssue[] {
   const root = objectOf(document);
+  const effects = effectsById(root.rules);
   const names: Names = {
     sets: objectOf(root.sets),
-    endpointNames: new Set(Object.values(objectOf(root.endpoints)).map((settings) => objectOf(settings).name)),
-    effects: effectsById(root.rules),
+    setNames: Object.keys(objectOf(root.sets)),
+    endpointNames: Object.values(objectOf(root.endpoints)).flatMap((settings) => {
+      const { name } = objectOf(settings);
+      return typeof name === 'string' ? name : [];
+    }),
+    effects,
+    denyRules: [...effects].flatMap(([id, effect]) => (effect === 'deny' ? id : [])),
+    suggest: suggester(),
   };
   return [
     ...endpointIssues(objectOf(root.endpoints)),
@@ -45,9 +53,12 @@ const SET_KINDS_OF = new Map<string, readonly string[]>(Object.entries(CONDITION
 
 interface Names {
   readonly sets: PlainObject;
-  readonly endpointNames: ReadonlySet<unknown>;
+  readonly setNames: readonly string[];
+  readonly endpointNames: readonly string[];
   /** The effect of each rule by its id. */
   readonly effects: ReadonlyMap<string, unknown>;
+  readonly denyRules: readonly string[];
+  readonly suggest: ReturnType<typeof suggester>;
 }
 
 function effectsById(rules: unknown): Map<string, unknown> {
@@ -166,16 +177,17 @@ function blockIssues(block: PlainObject, path: DocumentPath, names: Names): Foun
   });
 }
 
-function endpointReferenceIssues(entry: string, path: DocumentPath, { endpointNames }: Names): FoundIssue[] {
-  if (entry === '' || isEndpointId(entry) || endpointNames.has(entry)) return [];
-  const known = [...endpointNames].filter((name) => typeof name === 'string');
+function endpointReferenceIssues(entry: string, path: DocumentPath, { endpointNames, suggest }: Names): FoundIssue[] {
+  if (entry === '' || isEndpointId(entry) || endpointNames.includes(entry)) return [];
   const accepted =
-    known.length === 0 ? 'an id such as cvpn-endpoint-0a1b2c3d4e5f67890' : `an endpoint id, or one of ${listed(known)}`;
+    endpointNames.length === 0
+      ? 'an id such as cvpn-endpoint-0a1b2c3d4e5f67890'
+      : `an endpoint id, or one of ${listed(endpointNames)}`;
   return [
     {
       path,
       code: 'unknown-endpoint',
-      message: `${shown(entry)} is no endpoint${didYouMean(entry, known)}; accepted: ${accepted}`,
+      message: `${shown(entry)} is no endpoint${suggest(entry, endpointNames)}; accepted: ${accepted}`,
     },
   ];
 }
@@ -184,26 +196,23 @@ function setReferenceIssues(
   entry: string,
   path: DocumentPath,
   kinds: readonly string[],
-  { sets }: Names,
+  { sets, setNames, suggest }: Names,
 ): FoundIssue[] {
   const name = setReference(entry);
   if (name === undefined) return [];
   if (!Object.hasOwn(sets, name)) {
-    const known = Object.keys(sets);
     const accepted =
-      known.length === 0
-        ? 'a set under "sets", of which there are none'
-        : `one of ${listed(known.map((set) => `@${set}`))}`;
+      setNames.length === 0 ? 'a set under "sets", of which there are none' : `one of ${listed(setNames, '@')}`;
     return [
       {
         path,
         code: 'unknown-set',
-        message: `there is no set ${shown(name)}${didYouMean(name, known)}; accepted: ${accepted}`,
+        message: `there is no set ${shown(name)}${suggest(name, setNames)}; accepted: ${accepted}`,
       },
     ];
   }
   const { kind } = objectOf(sets[name]);
-  if (typeof kind !== 'string' || kinds.includes(kind)) return [];
+  if (!SET_KINDS.some((known) => known === kind) || kinds.includes(String(kind))) return [];
   return [
     {
       path,
@@ -224,18 +233,18 @@ function windowIssues(window: PlainObject, path: DocumentPath, names: Names): Fo
   return [...dates, ...orderIssues(window, 'from', 'until', path, 'the window would never be open')];
 }
 
-function exemptionIssues(from: unknown, path: DocumentPath, { effects }: Names): FoundIssue[] {
+function exemptionIssues(from: unknown, path: DocumentPath, { effects, denyRules, suggest }: Names): FoundIssue[] {
   return listIn(from).flatMap((id, index) => {
     if (typeof id !== 'string' || !RULE_ID.test(id) || id === DEFAULT_RULE) return [];
     const at = [...path, index];
     if (!effects.has(id)) {
-      const deny = [...effects].filter(([, effect]) => effect === 'deny').map(([known]) => known);
-      const accepted = deny.length === 0 ? 'the id of a deny rule, of which there are none' : `one of ${listed(deny)}`;
+      const accepted =
+        denyRules.length === 0 ? 'the id of a deny rule, of which there are none' : `one of ${listed(denyRules)}`;
       return [
         {
           path: at,
           code: 'unknown-rule',
-          message: `there is no rule ${shown(id)}${didYouMean(id, deny)}; accepted: ${accepted}`,
+          message: `there is no rule ${shown(id)}${suggest(id, denyRules)}; accepted: ${accepted}`,
         },
       ];
     }
@@ -296,7 +305,10 @@ function connectionIssues(connection: PlainObject, test: number, written: Writte
   });
 }
 
-function listed(names: readonly string[]): string {
-  const some = names.slice(0, 10).join(', ');
+function listed(names: readonly string[], mark = ''): string {
+  const some = names
+    .slice(0, 10)
+    .map((name) => `${mark}${name}`)
+    .join(', ');
   return names.length > 10 ? `${some} and ${names.length - 10} more` : some;
 }

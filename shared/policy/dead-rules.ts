@@ -3,13 +3,13 @@ import {
   type AttributeName,
   type Block,
   type ExemptRule,
-  type PolicyDocument,
   parseCalendarDate,
   parseVersionRange,
   type Rule,
   type Window,
 } from '../engine/index.ts';
-import { entriesOf, momentMs, type PlacedRule, setReferredTo } from './policy-walk.ts';
+import type { LiveSets } from './live-sets.ts';
+import { momentMs, type PlacedRule } from './policy-walk.ts';
 
 const DAY_MS = 86_400_000;
 /** Within this time after a date's midnight in UTC, a window on that date has ended everywhere on earth. */
@@ -27,26 +27,27 @@ export const MAY_BE_MISSING = {
 } as const satisfies Partial<Record<keyof Block, AttributeName>>;
 
 /** Why no block of the rule can hold from now on, or undefined where one can. */
-export function neverApplies(document: PolicyDocument, { rule, match }: PlacedRule, nowMs: number): string | undefined {
-  const reasons = match.map(({ block }) => neverHolds(document, rule, block, nowMs));
+export function neverApplies(sets: LiveSets, { rule, match }: PlacedRule): string | undefined {
+  const reasons = match.map(({ block }) => neverHolds(sets, rule, block));
   const [first] = reasons;
   return first !== undefined && reasons.every((reason) => reason !== undefined)
     ? `the rule can never apply: ${first}`
     : undefined;
 }
 
-/** Why the block cannot hold from `nowMs` on while the rule is in force, or undefined where it can. */
-export function neverHolds(document: PolicyDocument, rule: Rule, block: Block, nowMs: number): string | undefined {
+/** Why the block cannot hold from now on while the rule is in force, or undefined where it can. */
+export function neverHolds(sets: LiveSets, rule: Rule, block: Block): string | undefined {
   for (const condition of ['users', 'commonNames', 'identities', 'groups', 'allGroups', 'sourceIps'] as const) {
     const entries = block[condition];
-    if (entries?.every((entry) => isOver(document, entry, nowMs))) return `no entry of ${condition} counts any more`;
+    if (entries?.every((entry) => sets.referredTo(entry)?.entries.length === 0))
+      return `no entry of ${condition} counts any more`;
   }
   for (const condition of ['openvpnVersion', 'awsClientVersion'] as const) {
     const ranges = block[condition];
     const list = typeof ranges === 'string' ? [ranges] : ranges;
     if (list?.every(isEmptyRange)) return `no version fits ${condition}`;
   }
-  if (block.windows?.every((window) => windowIsOver(document, window, rule, nowMs)))
+  if (block.windows?.every((window) => windowIsOver(sets, window, rule)))
     return 'its windows are over before it is in force';
   const conditioned = new Set<AttributeName>();
   for (const [condition, attribute] of Object.entries(MAY_BE_MISSING))
@@ -58,23 +59,13 @@ export function neverHolds(document: PolicyDocument, rule: Rule, block: Block, n
   return undefined;
 }
 
-/** True for a reference to a set without an entry that still counts. */
-function isOver(document: PolicyDocument, entry: string, nowMs: number): boolean {
-  const set = setReferredTo(document, entry);
-  return set !== undefined && entriesOf(set, []).every(({ expiresAtMs }) => expiresAtMs <= nowMs);
-}
-
-function windowIsOver(document: PolicyDocument, window: Window, rule: Rule, nowMs: number): boolean {
-  const fromMs = Math.max(nowMs, momentMs(rule.notBefore, nowMs));
+function windowIsOver(sets: LiveSets, window: Window, rule: Rule): boolean {
+  const fromMs = Math.max(sets.nowMs, momentMs(rule.notBefore, sets.nowMs));
   const untilMs = momentMs(rule.expiresAt, Number.POSITIVE_INFINITY);
   if ('dates' in window) {
     return window.dates.every((date) => {
-      const set = setReferredTo(document, date);
-      const days =
-        set === undefined
-          ? [date]
-          : entriesOf(set, []).flatMap(({ value, expiresAtMs }) => (expiresAtMs > nowMs ? value : []));
-      return days.every((day) => parseCalendarDate(day) + DATE_IS_OVER_MS <= fromMs);
+      const lastDayMs = sets.referredTo(date)?.lastDayMs ?? parseCalendarDate(date);
+      return lastDayMs + DATE_IS_OVER_MS <= fromMs;
     });
   }
   if ('days' in window || 'cron' in window) return false;
@@ -118,11 +109,20 @@ function compareVersions(a: readonly number[], b: readonly number[]): number {
   return 0;
 }
 
+/** Ids of the deny rules that an exempt rule can lift, and whether there are others. */
+export interface LiftableRules {
+  readonly ids: ReadonlySet<string>;
+  readonly denyRules: number;
+}
+
+export function liftableRules(rules: readonly PlacedRule[]): LiftableRules {
+  const deny = rules.flatMap(({ rule }) => (rule.effect === 'deny' ? [rule] : []));
+  return { ids: new Set(deny.filter(({ final }) => final !== true).map(({ id }) => id)), denyRules: deny.length };
+}
+
 /** Why the exempt rule lifts nothing, or undefined where it can lift a rule. */
-export function liftsNothing({ from }: ExemptRule, rules: readonly PlacedRule[]): string | undefined {
-  const named = rules.filter(({ rule }) => rule.effect === 'deny' && (from === '*' || from.includes(rule.id)));
-  if (named.some(({ rule }) => rule.effect === 'deny' && rule.final !== true)) return undefined;
-  return named.length === 0
-    ? 'the rule lifts nothing: there is no deny rule'
-    : 'the rule lifts nothing: what it names is final';
+export function liftsNothing({ from }: ExemptRule, { ids, denyRules }: LiftableRules): string | undefined {
+  if (denyRules === 0) return 'the rule lifts nothing: there is no deny rule';
+  const lifts = from === '*' ? ids.size > 0 : from.some((id) => ids.has(id));
+  return lifts ? undefined : 'the rule lifts nothing: what it names is final';
 }

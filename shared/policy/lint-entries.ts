@@ -12,10 +12,12 @@ import {
 import type { DocumentPath } from './issue.ts';
 import { readablePath } from './issue.ts';
 import type { FoundWarning } from './lint.ts';
-import { entriesOf, type PlacedEntry, rulesOf, setReferredTo } from './policy-walk.ts';
+import type { LiveSets } from './live-sets.ts';
+import { entriesOf, type PlacedEntry, rulesOf } from './policy-walk.ts';
 
 /** Expired entries, unused sets, host bits, repeated and overlapping entries, deny lists of one address family. */
-export function entryWarnings(document: PolicyDocument, nowMs: number): FoundWarning[] {
+export function entryWarnings(document: PolicyDocument, sets: LiveSets): FoundWarning[] {
+  const { nowMs } = sets;
   const blocks = rulesOf(document).flatMap(({ match, except }) => [...match, ...except]);
   return [
     ...Object.entries(document.sets ?? {}).flatMap(([name, set]) => {
@@ -28,7 +30,7 @@ export function entryWarnings(document: PolicyDocument, nowMs: number): FoundWar
     }),
     ...unusedSetWarnings(document),
     ...blocks.flatMap(({ block, path }) => conditionWarnings(block, path)),
-    ...oneFamilyWarnings(document, nowMs),
+    ...oneFamilyWarnings(document, sets),
   ];
 }
 
@@ -162,14 +164,13 @@ function compare(a: readonly number[], b: readonly number[]): number {
 }
 
 /** A deny list of IPv4 addresses alone lets the same people in over IPv6, and the other way round. */
-function oneFamilyWarnings(document: PolicyDocument, nowMs: number): FoundWarning[] {
+function oneFamilyWarnings(document: PolicyDocument, sets: LiveSets): FoundWarning[] {
   return rulesOf(document).flatMap(({ rule, match }) => {
     if (rule.effect !== 'deny') return [];
     const lists = match.filter(({ block }) => block.sourceIps !== undefined);
     const families = new Set<number>();
     for (const { block } of lists) {
-      for (const entry of block.sourceIps ?? [])
-        for (const family of familiesOf(document, entry, nowMs)) families.add(family);
+      for (const entry of block.sourceIps ?? []) for (const family of familiesOf(sets, entry)) families.add(family);
     }
     const [first] = lists;
     const [family, other] = families;
@@ -179,9 +180,6 @@ function oneFamilyWarnings(document: PolicyDocument, nowMs: number): FoundWarnin
   });
 }
 
-function familiesOf(document: PolicyDocument, entry: string, nowMs: number): readonly number[] {
-  const set = setReferredTo(document, entry);
-  if (set === undefined) return [parseAddressRange(entry).family];
-  const live = entriesOf(set, []).filter(({ expiresAtMs }) => expiresAtMs > nowMs);
-  return live.map(({ value }) => parseAddressRange(value).family);
+function familiesOf(sets: LiveSets, entry: string): Iterable<number> {
+  return sets.referredTo(entry)?.families ?? [parseAddressRange(entry).family];
 }

@@ -1,7 +1,8 @@
 /** Warnings about rules that do nothing, and about rules that somebody passes by leaving an attribute out. */
 import type { AttributeName, Block, PolicyDocument, Rule } from '../engine/index.ts';
-import { liftsNothing, MAY_BE_MISSING, neverApplies } from './dead-rules.ts';
+import { liftableRules, liftsNothing, MAY_BE_MISSING, neverApplies } from './dead-rules.ts';
 import type { FoundWarning } from './lint.ts';
+import type { LiveSets } from './live-sets.ts';
 import { momentMs, type PlacedRule, rulesOf } from './policy-walk.ts';
 
 type ConditionOnOptional = keyof typeof MAY_BE_MISSING;
@@ -9,16 +10,16 @@ type ConditionOnOptional = keyof typeof MAY_BE_MISSING;
 const CLAIMED: readonly ConditionOnOptional[] = ['platforms', 'openvpnVersion', 'awsClientVersion'];
 
 /** Expired rules, and rules that can never apply or never lift anything. */
-export function deadRuleWarnings(document: PolicyDocument, nowMs: number): FoundWarning[] {
+export function deadRuleWarnings(document: PolicyDocument, sets: LiveSets): FoundWarning[] {
   const rules = rulesOf(document);
+  const liftable = liftableRules(rules);
   return rules.flatMap((placed): FoundWarning[] => {
     const { rule, path } = placed;
     if (rule.enabled === false) return [];
-    if (momentMs(rule.expiresAt, Number.POSITIVE_INFINITY) <= nowMs) {
+    if (momentMs(rule.expiresAt, Number.POSITIVE_INFINITY) <= sets.nowMs) {
       return [{ path, code: 'expired-rule', message: `the rule expired at ${rule.expiresAt} and no longer counts` }];
     }
-    const reason =
-      neverApplies(document, placed, nowMs) ?? (rule.effect === 'exempt' ? liftsNothing(rule, rules) : undefined);
+    const reason = neverApplies(sets, placed) ?? (rule.effect === 'exempt' ? liftsNothing(rule, liftable) : undefined);
     return reason === undefined ? [] : [{ path, code: 'never-applies', message: reason }];
   });
 }

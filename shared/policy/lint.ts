@@ -6,6 +6,7 @@ import type { PolicyDocument } from '../engine/index.ts';
 import { type DocumentPath, inDocumentOrder, readablePath } from './issue.ts';
 import { entryWarnings } from './lint-entries.ts';
 import { deadRuleWarnings, exceptWarnings, missingAttributeWarnings } from './lint-rules.ts';
+import { LiveSets } from './live-sets.ts';
 
 export type LintCode =
   | 'never-applies'
@@ -41,9 +42,10 @@ export interface FoundWarning {
 
 /** All warnings about a valid document, in document order. `nowMs` (milliseconds since 1970) judges what has expired. */
 export function lintPolicy(document: PolicyDocument, nowMs: number): LintWarning[] {
+  const sets = new LiveSets(document, nowMs);
   const found: FoundWarning[] = [
-    ...entryWarnings(document, nowMs),
-    ...deadRuleWarnings(document, nowMs),
+    ...entryWarnings(document, sets),
+    ...deadRuleWarnings(document, sets),
     ...missingAttributeWarnings(document),
     ...exceptWarnings(document),
   ];

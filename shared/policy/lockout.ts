@@ -11,36 +11,36 @@ import {
   type Window,
 } from '../engine/index.ts';
 import { neverApplies, neverHolds } from './dead-rules.ts';
-import { blocksOf, entriesOf, momentMs, type PlacedRule, rulesOf, setReferredTo } from './policy-walk.ts';
+import { familiesCovered, LiveSets } from './live-sets.ts';
+import { blocksOf, momentMs, type PlacedRule, rulesOf } from './policy-walk.ts';
 
 /** Why the policy refuses everybody from `nowMs` on, or undefined where somebody may get in. */
 export function lockoutReason(document: PolicyDocument, nowMs: number): string | undefined {
-  const standing = rulesOf(document).filter((placed) => mayApply(document, placed, nowMs));
+  const sets = new LiveSets(document, nowMs);
+  const standing = rulesOf(document).filter((placed) => mayApply(sets, placed));
   // Besides the endpoints with settings there may always be others, which have the document's default.
   const reasons = [...Object.keys(document.endpoints ?? {}), undefined].map((endpointId) =>
-    refusesAllOf(endpointId, document, standing, nowMs),
+    refusesAllOf(endpointId, document, standing, sets),
   );
   return reasons.every((reason) => reason !== undefined) ? reasons.at(-1) : undefined;
 }
 
 /** Enforced, and neither switched off, expired nor impossible. */
-function mayApply(document: PolicyDocument, placed: PlacedRule, nowMs: number): boolean {
+function mayApply(sets: LiveSets, placed: PlacedRule): boolean {
   const { rule } = placed;
   if (rule.mode === 'report' || rule.enabled === false) return false;
-  return (
-    momentMs(rule.expiresAt, Number.POSITIVE_INFINITY) > nowMs && neverApplies(document, placed, nowMs) === undefined
-  );
+  return momentMs(rule.expiresAt, Number.POSITIVE_INFINITY) > sets.nowMs && neverApplies(sets, placed) === undefined;
 }
 
 function refusesAllOf(
   endpointId: string | undefined,
   document: PolicyDocument,
   standing: readonly PlacedRule[],
-  nowMs: number,
+  sets: LiveSets,
 ): string | undefined {
   const settings = endpointId === undefined ? undefined : document.endpoints?.[endpointId];
   if (settings?.mode === 'observe') return undefined;
-  const scope: Scope = { document, nowMs, names: [endpointId, settings?.name].filter((name) => name !== undefined) };
+  const scope: Scope = { sets, names: [endpointId, settings?.name].filter((name) => name !== undefined) };
   const exemptions = standing.flatMap(({ rule, match }) =>
     rule.effect === 'exempt' && mayMatchIn(scope, match) ? [rule] : [],
   );
@@ -55,8 +55,7 @@ function refusesAllOf(
 
 /** An endpoint as rules name it: by id, by name; neither for endpoints that the document does not mention. */
 interface Scope {
-  readonly document: PolicyDocument;
-  readonly nowMs: number;
+  readonly sets: LiveSets;
   readonly names: readonly string[];
 }
 
@@ -75,10 +74,9 @@ function mayLift({ from }: ExemptRule, { rule }: PlacedRule): boolean {
 /** A deny rule without end that holds for every connection. */
 function refusesEverybody(scope: Scope, { rule, match }: PlacedRule): boolean {
   if (rule.effect !== 'deny' || rule.expiresAt !== undefined) return false;
-  if (momentMs(rule.notBefore, Number.NEGATIVE_INFINITY) > scope.nowMs) return false;
+  if (momentMs(rule.notBefore, Number.NEGATIVE_INFINITY) > scope.sets.nowMs) return false;
   const mayExcept = blocksOf(rule.except, []).some(
-    ({ block }) =>
-      neverHolds(scope.document, rule, block, scope.nowMs) === undefined && mayMatchIn(scope, [{ block, path: [] }]),
+    ({ block }) => neverHolds(scope.sets, rule, block) === undefined && mayMatchIn(scope, [{ block, path: [] }]),
   );
   return !mayExcept && (rule.match === 'everyone' || match.some(({ block }) => alwaysHolds(scope, block)));
 }
@@ -90,12 +88,12 @@ function alwaysHolds(scope: Scope, block: Block): boolean {
       case 'endpoints':
         return block.endpoints?.some((entry) => scope.names.includes(entry)) === true;
       case 'sourceIps':
-        return coversAllAddresses(scope.document, block.sourceIps ?? []);
+        return coversAllAddresses(scope.sets, block.sourceIps ?? []);
       case 'identities':
         // Whoever connects has a user name or a common name.
         return block.identities?.some((entry) => /^\*+$/.test(entry)) === true;
       case 'windows':
-        return block.windows?.some((window) => isForEver(window, scope.nowMs)) === true;
+        return block.windows?.some((window) => isForEver(window, scope.sets.nowMs)) === true;
       default:
         return false;
     }
@@ -103,21 +101,11 @@ function alwaysHolds(scope: Scope, block: Block): boolean {
 }
 
 /** True where each family is covered by one entry that stays. */
-function coversAllAddresses(document: PolicyDocument, entries: readonly string[]): boolean {
-  const ranges = entries.flatMap((entry) => {
-    const set = setReferredTo(document, entry);
-    const values =
-      set === undefined
-        ? [entry]
-        : entriesOf(set, []).flatMap(({ value, expiresAtMs }) =>
-            expiresAtMs === Number.POSITIVE_INFINITY ? value : [],
-          );
-    return values.map(parseAddressRange);
-  });
-  const covered = ranges.filter(
-    ({ first, last }) => first.every((word) => word === 0) && last.every((word) => word === 0xffffffff),
-  );
-  return new Set(covered.map(({ family }) => family)).size === 2;
+function coversAllAddresses(sets: LiveSets, entries: readonly string[]): boolean {
+  const covered = entries.flatMap((entry) => [
+    ...(sets.referredTo(entry)?.coveredForEver ?? familiesCovered([parseAddressRange(entry)])),
+  ]);
+  return new Set(covered).size === 2;
 }
 
 function isForEver(window: Window, nowMs: number): boolean {

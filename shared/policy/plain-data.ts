@@ -1,6 +1,6 @@
 /** What a policy is made of before it is one: plain data, as JSON has it, not too deep. */
 import { shown } from '../engine/errors.ts';
-import type { DocumentPath, FoundIssue } from './issue.ts';
+import type { FoundIssue } from './issue.ts';
 
 export type PlainObject = Readonly<Record<string, unknown>>;
 
@@ -22,36 +22,47 @@ export function listIn(value: unknown): readonly unknown[] {
  * What in `value` is not plain data: class instances, functions, holes, numbers that JSON lacks, cycles, nesting beyond
  * `maxDepth`, the key `__proto__`. A key whose value is undefined counts as left out.
  */
-export function plainDataIssues(value: unknown, maxDepth: number, path: DocumentPath = []): FoundIssue[] {
-  if (value === null || typeof value === 'string' || typeof value === 'boolean') return [];
-  if (typeof value === 'number' && Number.isFinite(value)) return [];
-  const refused = (code: string, message: string): FoundIssue[] => [{ path, code, message }];
-  if (typeof value !== 'object') {
-    return refused(
-      'not-plain-data',
-      `${shown(String(value))} (${typeof value}) is no plain data; accepted: what JSON can hold`,
-    );
-  }
-  if (path.length >= maxDepth)
-    return refused('too-deep', `the document is nested too deeply; accepted: ${maxDepth} levels`);
-  if (Array.isArray(value)) {
-    return Array.from(value, (element, index) => plainDataIssues(element, maxDepth, [...path, index])).flat();
-  }
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {
-    return refused('not-plain-data', 'an object of a class is no plain data; accepted: what JSON can hold');
-  }
-  return Object.entries(value).flatMap(([key, inner]) => {
-    if (key === '__proto__') {
-      return [
-        {
-          path: [...path, key],
-          atKey: true,
-          code: 'unknown-key',
-          message: 'the key "__proto__" is not known; accepted: no such key',
-        },
-      ];
+export function plainDataIssues(value: unknown, maxDepth: number): FoundIssue[] {
+  const issues: FoundIssue[] = [];
+  const path: (string | number)[] = [];
+  const report = (code: string, message: string, atKey?: boolean) =>
+    issues.push({ path: [...path], code, message, ...(atKey && { atKey }) });
+  const visitAt = (step: string | number, inner: unknown) => {
+    path.push(step);
+    visit(inner);
+    path.pop();
+  };
+  const visit = (inner: unknown): void => {
+    if (inner === null || typeof inner === 'string' || typeof inner === 'boolean' || Number.isFinite(inner)) return;
+    if (typeof inner !== 'object') {
+      report(
+        'not-plain-data',
+        `${shown(String(inner))} (${typeof inner}) is no plain data; accepted: what JSON can hold`,
+      );
+    } else if (path.length >= maxDepth) {
+      report('too-deep', `the document is nested too deeply; accepted: ${maxDepth} levels`);
+    } else if (Array.isArray(inner)) {
+      for (const [index, element] of inner.entries()) visitAt(index, element);
+    } else if (isInstance(inner)) {
+      report('not-plain-data', 'an object of a class is no plain data; accepted: what JSON can hold');
+    } else {
+      for (const [key, property] of Object.entries(inner)) {
+        if (key === '__proto__') {
+          path.push(key);
+          report('unknown-key', 'the key "__proto__" is not known; accepted: no such key', true);
+          path.pop();
+        } else if (property !== undefined) {
+          visitAt(key, property);
+        }
+      }
     }
-    return inner === undefined ? [] : plainDataIssues(inner, maxDepth, [...path, key]);
-  });
+  };
+  visit(value);
+  return issues;
+}
+
+/** True for what was made by a class: plain objects have one prototype or none. */
+function isInstance(object: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(object);
+  return prototype !== null && Object.getPrototypeOf(prototype) !== null;
 }

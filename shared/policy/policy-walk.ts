@@ -7,7 +7,6 @@ import {
   type PolicySet,
   parseInstantMs,
   type Rule,
-  setReference,
 } from '../engine/index.ts';
 import type { DocumentPath } from './issue.ts';
 
@@ -64,10 +63,4 @@ export function entriesOf(set: PolicySet, path: DocumentPath): readonly PlacedEn
 /** The moment of a time in the document, `otherwise` where it is left out. */
 export function momentMs(time: string | undefined, otherwise: number): number {
   return time === undefined ? otherwise : parseInstantMs(time);
-}
-
-/** The set that an entry refers to, if it does; in a valid document there is one. */
-export function setReferredTo(document: PolicyDocument, entry: string): PolicySet | undefined {
-  const name = setReference(entry);
-  return name === undefined ? undefined : document.sets?.[name];
 }

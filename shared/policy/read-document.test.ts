@@ -1069,6 +1069,28 @@ describe('limits', () => {
     expect(validated.ok ? [] : validated.issues.map(({ where, code }) => `${where} ${code}`)).toEqual([expected]);
   });
 
+  it('tell a fault in each of very many entries', () => {
+    const document = { ...base, sets: { a: { kind: 'ip', entries: Array.from({ length: 150_000 }, () => '10/8') } } };
+    const validated = validatePolicy(document);
+    const issues = validated.ok ? [] : validated.issues;
+    expect(issues).toHaveLength(150_000);
+    expect(issues.at(-1)).toMatchObject({ where: 'sets.a.entries[149999]', code: 'invalid-address' });
+  });
+
+  it('tell of one rule no more than can be told', () => {
+    const entries = Array.from({ length: 1_000 }, () => 7);
+    const block = { users: entries, commonNames: entries, identities: entries, groups: entries, platforms: entries };
+    const document = {
+      ...base,
+      rules: [{ id: 'a', effect: 'deny', match: Array.from({ length: 30 }, () => block) }, deny('A')],
+    };
+    const validated = validatePolicy(document);
+    const codes = new Set(
+      validated.ok ? [] : validated.issues.map(({ where, code }) => `${where.slice(0, 8)} ${code}`),
+    );
+    expect([...codes].filter((code) => !code.endsWith('wrong-type'))).toContain('rules[1] invalid-value');
+  });
+
   it('leave room for the largest policy', () => {
     const document = {
       ...base,

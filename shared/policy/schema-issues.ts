@@ -5,11 +5,11 @@
 import type { z } from 'zod';
 import { shown } from '../engine/errors.ts';
 import type { DocumentPath, FoundIssue } from './issue.ts';
-import { isObject } from './plain-data.ts';
-import { grantingBlock, RULES_BY_EFFECT, refusingBlock, ruleOfUnknownEffect } from './rule-schema.ts';
-import { endpointSettings, policyDocument, policyTest } from './schema.ts';
+import { isObject, objectOf, type PlainObject } from './plain-data.ts';
+import { grantingBlock, RULES_BY_EFFECT, refusingBlock, rule, ruleOfUnknownEffect } from './rule-schema.ts';
+import { endpointSettings, MAX_RULES, policyDocument, policyTest } from './schema.ts';
 import { ENTRY_KEYS, SETS_BY_KIND, setOfUnknownKind } from './set-schema.ts';
-import { didYouMean } from './suggest.ts';
+import { didYouMean, suggester } from './suggest.ts';
 import { WINDOW_KINDS } from './window-schema.ts';
 
 type ZodIssue = z.core.$ZodIssue;
@@ -19,21 +19,65 @@ export type Written = (path: DocumentPath) => string | undefined;
 
 /** All issues of the document's shape and of its values; what lies across the document is not looked at. */
 export function schemaIssues(document: unknown, written: Written = () => undefined): FoundIssue[] {
-  return new SchemaIssues(document, written).of(policyDocument, document, []);
+  const issues = new SchemaIssues(document, written);
+  if (!isObject(document)) return issues.of(policyDocument, document, []);
+  // Piece by piece: a whole policy with as many faults as it has entries is more than Zod gathers in one go.
+  const { rules, sets } = document;
+  const piecewiseRules = Array.isArray(rules) && rules.length <= MAX_RULES ? rules : undefined;
+  const piecewiseSets = Object.entries(objectOf(sets)).flatMap(([name, set]) =>
+    hasKnownKind(set) ? [[name, set] as const] : [],
+  );
+  const rest = {
+    ...document,
+    ...(piecewiseRules !== undefined && { rules: [] }),
+    ...(isObject(sets) && { sets: { ...sets, ...withoutEntries(piecewiseSets) } }),
+  };
+  return [
+    ...issues.of(policyDocument, rest, []),
+    ...(piecewiseRules ?? []).flatMap((each, index) => issues.of(rule, each, ['rules', index])),
+    ...piecewiseSets.flatMap(([name, set]) => issues.ofEntries(set, ['sets', name, 'entries'])),
+  ];
 }
+
+type SetWithEntries = PlainObject & { readonly kind: keyof typeof SETS_BY_KIND; readonly entries: readonly unknown[] };
+
+function hasKnownKind(set: unknown): set is SetWithEntries {
+  return isObject(set) && Array.isArray(set.entries) && Object.hasOwn(SETS_BY_KIND, String(set.kind));
+}
+
+function withoutEntries(sets: readonly (readonly [string, SetWithEntries])[]): PlainObject {
+  return Object.fromEntries(sets.map(([name, set]) => [name, { ...set, entries: [] }]));
+}
+
+/** How many entries of a set are checked in one go. */
+const ENTRIES_AT_ONCE = 10_000;
 
 class SchemaIssues {
   readonly #document: unknown;
   readonly #written: Written;
+  readonly #suggest = suggester();
 
   constructor(document: unknown, written: Written) {
     this.#document = document;
     this.#written = written;
   }
 
-  of(schema: z.ZodType, value: unknown, path: DocumentPath): FoundIssue[] {
-    const result = schema.safeParse(value, { reportInput: true });
-    return result.success ? [] : result.error.issues.flatMap((issue) => this.#translate(issue, path));
+  /** `first` is the index that the first element of a list has in the document. */
+  of(schema: z.ZodType, value: unknown, path: DocumentPath, first = 0): FoundIssue[] {
+    const result = tolerantParse(schema, value);
+    if (result === 'too-many-issues') {
+      return [{ path, code: 'too-many-issues', message: 'more is wrong in here than can be told; accepted: a policy' }];
+    }
+    return result.success ? [] : result.error.issues.flatMap((issue) => this.#translate(shifted(issue, first), path));
+  }
+
+  ofEntries({ kind, entries }: SetWithEntries, path: DocumentPath): FoundIssue[] {
+    const schema = SETS_BY_KIND[kind].shape.entries;
+    const starts = Array.from(
+      { length: Math.ceil(entries.length / ENTRIES_AT_ONCE) },
+      (_, index) => index * ENTRIES_AT_ONCE,
+    );
+    return starts.flatMap((start) => this.of(schema, entries.slice(start, start + ENTRIES_AT_ONCE), path, start));
   }
 
   #translate(issue: ZodIssue, base: DocumentPath): FoundIssue[] {
@@ -136,7 +180,7 @@ class SchemaIssues {
     return {
       ...at,
       code: 'unknown-key',
-      message: `the key ${shown(key)} is not known${didYouMean(key, keys)}; accepted: ${keys.join(', ')}`,
+      message: `the key ${shown(key)} is not known${this.#suggest(key, keys)}; accepted: ${keys.join(', ')}`,
     };
   }
 
@@ -202,6 +246,21 @@ class SchemaIssues {
     const refuses = schema === undefined || (effect === 'deny') === (third === 'match');
     return Object.keys((refuses ? refusingBlock : grantingBlock).shape);
   }
+}
+
+/** Zod hands issues on as arguments of one call, and over a hundred thousand of them exhaust the stack. */
+function tolerantParse(schema: z.ZodType, value: unknown) {
+  try {
+    return schema.safeParse(value, { reportInput: true });
+  } catch (error) {
+    if (error instanceof RangeError) return 'too-many-issues';
+    throw error;
+  }
+}
+
+function shifted(issue: ZodIssue, by: number): ZodIssue {
+  const [index, ...rest] = issue.path;
+  return by === 0 || typeof index !== 'number' ? issue : { ...issue, path: [index + by, ...rest] };
 }
 
 function isWindow(path: DocumentPath): boolean {

@@ -23,6 +23,15 @@ export function didYouMean(word: string, accepted: Iterable<string>): string {
   return best === undefined ? '' : ` (did you mean ${JSON.stringify(best)}?)`;
 }
 
+/** `didYouMean` for many words: after comparing that often in all it suggests nothing more, so that a huge bad document costs little. */
+export function suggester(comparisons = 200_000): (word: string, accepted: readonly string[]) => string {
+  let left = comparisons;
+  return (word, accepted) => {
+    left -= accepted.length;
+    return left < 0 ? '' : didYouMean(word, accepted);
+  };
+}
+
 /** Letter case, hyphens and underscores are what people mix up first: `source-ips` is `sourceIps`. */
 function plainForm(word: string): string {
   return word.toLowerCase().replaceAll(/[-_]/g, '');

@@ -7,7 +7,7 @@ import { lintPolicy } from './lint.ts';
 import { lockoutReason } from './lockout.ts';
 import { readPolicy, validatePolicy } from './read-document.ts';
 
-const RUNS = 250;
+const RUNS = 150;
 const policy = scene().chain((place) => policyDocument(place).map((document) => ({ document, nowMs: place.anchorMs })));
 
 /** Values of every kind that may stand where another belongs. */
