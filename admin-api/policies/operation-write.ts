@@ -23,15 +23,17 @@ export interface OperationWrite {
   readonly results: () => readonly OperationResult[];
 }
 
+/** The place in the body of a place in an operation (undefined: in the list of them); undefined where the body does not hold it. */
+export type OperationPlace = (operation: number | undefined, path: DocumentPath) => DocumentPath | undefined;
+
 /**
  * Prepares operations of unknown content.
- * @param placeOf the place in the body of a place in an operation, undefined where the body does not hold it
  * @param check the preconditions of the request, on each state that the write is tried on
  * @throws Problem invalid
  */
 export function operationWrite(
   operations: unknown,
-  placeOf: (operation: number, path: DocumentPath) => DocumentPath | undefined,
+  placeOf: OperationPlace,
   check: (document: PolicyDocument) => void,
 ): OperationWrite {
   const read = readOperations(operations);
@@ -74,12 +76,9 @@ const PAYLOAD_KEYS: Readonly<Partial<Record<PolicyOperation['op'], string>>> = {
 };
 
 /** What is wrong with operations; a failed precondition or a thing that is not there names the problem when nothing else is wrong. */
-function operationsProblem(
-  issues: readonly OperationIssue[],
-  placeOf: (operation: number, path: DocumentPath) => DocumentPath | undefined,
-): Problem {
+function operationsProblem(issues: readonly OperationIssue[], placeOf: OperationPlace): Problem {
   const errors = issues.map(({ operation, path, code, message }) => {
-    const sent = operation === undefined ? placeOf(0, []) : placeOf(operation, path);
+    const sent = placeOf(operation, path);
     return { code, message, ...(sent && inBody(sent)) };
   });
   const failedPrecondition = issues.every(({ code }) => code === 'precondition-failed');

@@ -33,7 +33,7 @@ export function changesRoutes(app: OpenAPIHono<AdminEnv>, services: Services): v
     const preconditions = readPreconditions(c.req.header.bind(c.req));
     const { operations, change, place, results } = operationWrite(
       sent,
-      (index, path) => (Array.isArray(sent) ? ['operations', index, ...path] : ['operations']),
+      (index, path) => (index === undefined ? ['operations'] : ['operations', index, ...path]),
       (document) => checkPreconditions(preconditions, itemHash(document)),
     );
     for (const [index, { op }] of operations.entries()) {

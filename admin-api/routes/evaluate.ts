@@ -74,7 +74,7 @@ async function policyToAsk({ reader }: Services, { revision, policy, changes }: 
   if (changes === undefined) return { document: loaded.document, revision: loaded.revision.number };
   const { change, place } = operationWrite(
     changes,
-    (index, path) => (Array.isArray(changes) ? ['changes', index, ...path] : ['changes']),
+    (index, path) => (index === undefined ? ['changes'] : ['changes', index, ...path]),
     () => {},
   );
   return { document: valid(change(loaded), place), revision: loaded.revision.number };

@@ -228,7 +228,11 @@ function checkEntriesPatch(sent: unknown): Readonly<Record<string, unknown>> {
     return refuse('wrong-type', 'The body is no object; accepted: an object with add, remove or both.');
   const unknown = Object.keys(sent).find((key) => key !== 'add' && key !== 'remove');
   if (unknown !== undefined) {
-    return refuse('unknown-key', `the key ${JSON.stringify(unknown.slice(0, 64))} is not known; accepted: add, remove`);
+    return refuse(
+      'unknown-key',
+      `the key ${JSON.stringify(unknown.slice(0, 64))} is not known; accepted: add, remove`,
+      unknown.slice(0, 64),
+    );
   }
   if (Object.keys(sent).length === 0) return refuse('empty', 'The body is empty; accepted: add, remove or both.');
   return sent;

@@ -40,7 +40,7 @@ export async function startTestApi(
 ): Promise<TestApi> {
   const client = localDocumentClient(endpoint);
   const clock = { nowMs: NOW_MS };
-  const store = new DynamoDbPolicyStore({ client, tableName: await createRulesTable(client) });
+  const store = new DynamoDbPolicyStore({ client, tableName: await createRulesTable(client), now: () => clock.nowMs });
   const log: Record<string, unknown>[] = [];
   const counted: TestApi['counted'] = [];
   const tell = (message: string, fields: Readonly<Record<string, unknown>>) => {
