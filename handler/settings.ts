@@ -1,4 +1,13 @@
 /** The handler's settings, read strictly from environment variables. */
+import {
+  type Environment,
+  RULES_TABLE,
+  type Setting,
+  type SettingError,
+  settingReader,
+} from '../shared/settings/index.ts';
+
+export type { Environment, SettingError };
 
 export interface Settings {
   /** The rules table's name or ARN; `undefined` when it is not set or no table can have that name. */
@@ -11,32 +20,12 @@ export interface Settings {
   readonly onPolicyUnavailable: 'allow' | 'deny';
 }
 
-/** A variable that was set wrongly, and what counts instead. */
-export interface SettingError {
-  readonly variable: string;
-  /** As it was set, cut to 100 characters. */
-  readonly value: string;
-  readonly accepted: string;
-  readonly used: string;
-}
-
-export type Environment = Readonly<Record<string, string | undefined>>;
-
 /**
  * Reads the settings. Never throws: a wrong value gives the safe default and an entry in `errors`. A variable that is
  * empty counts as not set.
  */
 export function readSettings(environment: Environment): { settings: Settings; errors: readonly SettingError[] } {
-  const errors: SettingError[] = [];
-  const read = <T>(setting: Setting<T>): T => {
-    const value = environment[setting.variable];
-    if (value === undefined || value === '') return setting.fallback;
-    const parsed = setting.parse(value);
-    if (parsed !== undefined) return parsed;
-    const { variable, accepted } = setting;
-    errors.push({ variable, value: value.slice(0, 100), accepted, used: String(setting.fallback ?? 'none') });
-    return setting.fallback;
-  };
+  const { read, errors } = settingReader(environment);
   const settings: Settings = {
     rulesTable: read(RULES_TABLE),
     policyTtlMs: 1_000 * read(POLICY_TTL_SECONDS),
@@ -45,20 +34,6 @@ export function readSettings(environment: Environment): { settings: Settings; er
   };
   return { settings, errors };
 }
-
-interface Setting<T> {
-  readonly variable: string;
-  readonly fallback: T;
-  readonly accepted: string;
-  readonly parse: (value: string) => T | undefined;
-}
-
-const RULES_TABLE: Setting<string | undefined> = {
-  variable: 'RULES_TABLE',
-  fallback: undefined,
-  accepted: 'the name of a DynamoDB table (3 to 255 letters, digits, "_", "-", ".") or its ARN',
-  parse: (value) => (TABLE_NAME.test(value) || TABLE_ARN.test(value) ? value : undefined),
-};
 
 const POLICY_TTL_SECONDS: Setting<number> = {
   variable: 'POLICY_TTL_SECONDS',
@@ -80,9 +55,6 @@ const ON_POLICY_UNAVAILABLE: Setting<'allow' | 'deny'> = {
   accepted: '"deny" or "allow"',
   parse: (value) => (value === 'deny' || value === 'allow' ? value : undefined),
 };
-
-const TABLE_NAME = /^[A-Za-z0-9_.-]{3,255}$/;
-const TABLE_ARN = /^arn:[a-z0-9-]+:dynamodb:[a-z0-9-]+:[0-9]{12}:table\/[A-Za-z0-9_.-]{3,255}$/;
 
 /** Digits only: `Number` would take "1e3", "0x10" and " 10 " too. */
 function wholeNumber(value: string, least: number, most: number): number | undefined {

@@ -1,0 +1,34 @@
+/** Settings: what is not set, empty or wrong gives the fallback; what is wrong is told. */
+import { describe, expect, it } from '@jest/globals';
+import { RULES_TABLE, settingReader } from './index.ts';
+
+describe('settingReader', () => {
+  it.each([
+    [undefined, undefined, 0],
+    ['', undefined, 0],
+    ['vpn-rules', 'vpn-rules', 0],
+    [
+      'arn:aws:dynamodb:us-east-1:123456789012:table/vpn-rules',
+      'arn:aws:dynamodb:us-east-1:123456789012:table/vpn-rules',
+      0,
+    ],
+    ['a b', undefined, 1],
+    ['x'.repeat(300), undefined, 1],
+  ])('reads RULES_TABLE=%j as %j', (value, expected, wrong) => {
+    const { read, errors } = settingReader({ RULES_TABLE: value });
+    expect([read(RULES_TABLE), errors.length]).toEqual([expected, wrong]);
+  });
+
+  it('tells what was wrong, cut short, what is accepted and what is used instead', () => {
+    const { read, errors } = settingReader({ RULES_TABLE: '!'.repeat(300) });
+    read(RULES_TABLE);
+    expect(errors).toEqual([
+      {
+        variable: 'RULES_TABLE',
+        value: '!'.repeat(100),
+        accepted: expect.stringContaining('DynamoDB table'),
+        used: 'none',
+      },
+    ]);
+  });
+});
