@@ -1,5 +1,5 @@
 /** From a window as written to one that can be asked. */
-import { parseCron } from './cron.ts';
+import type { CronSchedule } from './cron.ts';
 import { DAY_MS, parseDurationMs } from './duration.ts';
 import { PolicyValueError, shown } from './errors.ts';
 import { parseInstant } from './instant.ts';
@@ -13,6 +13,7 @@ import type { Zone } from './zone.ts';
 /** What compiling a window needs of the document around it. */
 export interface WindowContext {
   zone(name: string): Zone;
+  schedule(cron: string): CronSchedule;
   set(name: string, path: Path): CompiledSet;
 }
 
@@ -52,7 +53,7 @@ function compileWallClockWindow(window: Fields, path: Path, context: WindowConte
 
 function compileCronWindow(window: Fields, path: Path, context: WindowContext): CompiledWindow {
   readObject(window, path, ['cron', 'duration', 'timezone']);
-  const schedule = at([...path, 'cron'], () => parseCron(readText(window.cron, [...path, 'cron'])));
+  const schedule = at([...path, 'cron'], () => context.schedule(readText(window.cron, [...path, 'cron'])));
   const durationMs = at([...path, 'duration'], () => parseDurationMs(readText(window.duration, [...path, 'duration'])));
   const zone = compileZone(window, path, context);
   return new CompiledWindow({ zone }, cronWindow(schedule, durationMs, zone));

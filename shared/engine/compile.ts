@@ -3,6 +3,7 @@
  * a condition, a kind, a version) is an error, since passing over an unknown condition would widen its rule.
  */
 import { type BlockContext, compileBlocks } from './compile-block.ts';
+import { type CronSchedule, parseCron } from './cron.ts';
 import type { Effect, PolicyDocument } from './document.ts';
 import { PolicyValueError, shown } from './errors.ts';
 import { parseInstant, parseInstantMs } from './instant.ts';
@@ -39,7 +40,9 @@ export function compile(document: PolicyDocument): CompiledPolicy {
 }
 
 class Compiler implements BlockContext {
+  // Reading a zone or a schedule costs far more than looking it up, and a policy has few different ones.
   readonly #zones = new Map<string, Zone>();
+  readonly #schedules = new Map<string, CronSchedule>();
   readonly #sets = new Map<string, CompiledSet>();
   readonly #endpointIds = new Map<string, string>();
   readonly #windows: CompiledWindow[] = [];
@@ -82,6 +85,12 @@ class Compiler implements BlockContext {
     const zone = this.#zones.get(name) ?? parseZone(name);
     this.#zones.set(name, zone);
     return zone;
+  }
+
+  schedule(cron: string): CronSchedule {
+    const schedule = this.#schedules.get(cron) ?? parseCron(cron);
+    this.#schedules.set(cron, schedule);
+    return schedule;
   }
 
   set(name: string, path: Path): CompiledSet {

@@ -15,7 +15,7 @@ export { decide } from './decide.ts';
 export type { Decision } from './decision.ts';
 export type * from './document.ts';
 export { parseDurationMs } from './duration.ts';
-export { type PolicyValueCode, PolicyValueError } from './errors.ts';
+export { type PolicyValueCode, PolicyValueError, shown } from './errors.ts';
 export { type BlockTrace, type ConditionTrace, type Explanation, explain, type RuleTrace } from './explain.ts';
 export { foldNarrow, foldWide } from './folding.ts';
 export { parseInstant, parseInstantMs } from './instant.ts';

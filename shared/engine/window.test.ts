@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { DateTime } from 'luxon';
 import { compileWindow } from './compile-window.ts';
+import { parseCron } from './cron.ts';
 import type { Window } from './document.ts';
 import { PolicyValueError } from './errors.ts';
 import { compileSet } from './sets.ts';
@@ -15,7 +16,7 @@ const holidays = compileSet(
 );
 
 function compiled(window: Window): CompiledWindow {
-  return compileWindow(window, [], { zone: parseZone, set: () => holidays });
+  return compileWindow(window, [], { zone: parseZone, schedule: parseCron, set: () => holidays });
 }
 
 /** The stretches of [from, until) that are inside, to the minute. */

@@ -1,7 +1,6 @@
 /** The gate in front of every write: valid, its tests passed, and a word more for what is hard to undo. */
 
-import { shown } from '../engine/errors.ts';
-import { compile, type PolicyDocument, type PolicyTest } from '../engine/index.ts';
+import { compile, type PolicyDocument, type PolicyTest, shown } from '../engine/index.ts';
 import { sameData } from './diff.ts';
 import type { PolicyIssue } from './issue.ts';
 import { type LintWarning, lintPolicy } from './lint.ts';

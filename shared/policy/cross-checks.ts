@@ -3,7 +3,6 @@
  * over the whole document. The document may be wrong in any way; what the schemas complain about is passed over here.
  */
 
-import { shown } from '../engine/errors.ts';
 import {
   CONDITION_SET_KINDS,
   DEFAULT_RULE,
@@ -12,6 +11,7 @@ import {
   RULE_ID,
   SET_KINDS,
   setReference,
+  shown,
 } from '../engine/index.ts';
 import type { DocumentPath, FoundIssue } from './issue.ts';
 import { readablePath } from './issue.ts';

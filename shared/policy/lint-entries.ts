@@ -1,6 +1,5 @@
 /** Warnings about the entries of sets and conditions, and about sets as such. */
 
-import { shown } from '../engine/errors.ts';
 import {
   type AddressRange,
   type Block,
@@ -8,6 +7,7 @@ import {
   type PolicyDocument,
   parseAddressRange,
   setReference,
+  shown,
 } from '../engine/index.ts';
 import type { DocumentPath } from './issue.ts';
 import { readablePath } from './issue.ts';

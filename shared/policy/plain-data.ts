@@ -1,5 +1,5 @@
 /** What a policy is made of before it is one: plain data, as JSON has it, not too deep. */
-import { shown } from '../engine/errors.ts';
+import { shown } from '../engine/index.ts';
 import type { FoundIssue } from './issue.ts';
 
 export type PlainObject = Readonly<Record<string, unknown>>;

@@ -1,6 +1,5 @@
 /** Policy tests: the connections that a policy itself lists, and what must come of them. */
 import { readRequest } from '../client-vpn/index.ts';
-import { shown } from '../engine/errors.ts';
 import {
   type CompiledPolicy,
   compile,
@@ -9,6 +8,7 @@ import {
   type PolicyDocument,
   type PolicyTest,
   parseInstantMs,
+  shown,
   type TestExpectation,
 } from '../engine/index.ts';
 

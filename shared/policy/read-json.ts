@@ -1,5 +1,5 @@
 /** JSON text (RFC 8259) as plain data that knows its places in the text; a repeated key is an issue, not the last one's win. */
-import { shown } from '../engine/errors.ts';
+import { shown } from '../engine/index.ts';
 import type { DocumentPath } from './issue.ts';
 import type { SourceDocument, SourceIssue, SourceNode } from './source.ts';
 

@@ -3,7 +3,7 @@
  * makes a small text large, is refused: tags, anchors and aliases, merge keys.
  */
 import { isAlias, isMap, isScalar, isSeq, type Node, parseDocument, type YAMLError, type YAMLMap } from 'yaml';
-import { shown } from '../engine/errors.ts';
+import { shown } from '../engine/index.ts';
 import type { DocumentPath } from './issue.ts';
 import type { SourceDocument, SourceIssue, SourceNode } from './source.ts';
 

@@ -3,7 +3,7 @@
  * the branch that was meant is chosen by what stands there (a rule by its effect, a window by its keys, a list or a block).
  */
 import type { z } from 'zod';
-import { shown } from '../engine/errors.ts';
+import { shown } from '../engine/index.ts';
 import type { DocumentPath, FoundIssue } from './issue.ts';
 import { isObject, objectOf, type PlainObject } from './plain-data.ts';
 import { grantingBlock, RULES_BY_EFFECT, refusingBlock, rule, ruleOfUnknownEffect } from './rule-schema.ts';

@@ -1,6 +1,5 @@
 /** Schemas of the single values of the language. The engine's own parsers judge them, so that what validates compiles. */
 import { z } from 'zod';
-import { shown } from '../engine/errors.ts';
 import {
   DEFAULT_RULE,
   ENDPOINT_ID,
@@ -19,6 +18,7 @@ import {
   parseZone,
   RULE_ID,
   setReference,
+  shown,
 } from '../engine/index.ts';
 
 /** Most entries in one condition. */

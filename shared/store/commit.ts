@@ -4,7 +4,7 @@
  */
 
 import { canonicalJson, isJsonObject } from '../canonical-json.ts';
-import type { PolicyDocument } from '../engine/document.ts';
+import type { PolicyDocument } from '../engine/index.ts';
 import { type Backoff, backoffMs, pause } from './backoff.ts';
 import {
   CommitOutcomeUnknownError,

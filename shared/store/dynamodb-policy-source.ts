@@ -1,6 +1,6 @@
 /** Reads the newest policy from DynamoDB: all that the connect handler needs, and all that its role may do. */
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { PolicyDocument } from '../engine/document.ts';
+import type { PolicyDocument } from '../engine/index.ts';
 import { type BlobOptions, readBlobs } from './dynamodb-blobs.ts';
 import { readRevisions } from './dynamodb-revisions.ts';
 import { LanguageVersionError, StoreCorruptError } from './errors.ts';

@@ -2,7 +2,7 @@
 
 import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { PolicyDocument } from '../engine/document.ts';
+import type { PolicyDocument } from '../engine/index.ts';
 import { DynamoDbPolicySource } from './dynamodb-policy-source.ts';
 import { DynamoDbPolicyStore } from './dynamodb-policy-store.ts';
 import { createPolicyCache, type PolicyCacheEvent, type PolicyCacheOptions } from './policy-cache.ts';

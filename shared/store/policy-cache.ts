@@ -2,7 +2,7 @@
  * The TTL cache in front of a policy store: keeps the compiled policy, asks for a newer one when the TTL has run out, and
  * serves the last good one for a while when the store fails.
  */
-import type { PolicyDocument } from '../engine/document.ts';
+import type { PolicyDocument } from '../engine/index.ts';
 import { elapsedClock } from './elapsed-clock.ts';
 import { StoreCorruptError, StoreUnreachableError } from './errors.ts';
 import type { LoadedPolicy, PolicySource } from './policy-store.ts';

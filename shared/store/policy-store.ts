@@ -1,5 +1,5 @@
 /** The policy store as its users see it: what can be read, what can be written, and what comes back. */
-import type { PolicyDocument } from '../engine/document.ts';
+import type { PolicyDocument } from '../engine/index.ts';
 import type { KnownFragments } from './parts.ts';
 import type { Author, Revision } from './revision.ts';
 

@@ -1,5 +1,5 @@
 /** Every way to change the policy ends here: the change is applied to the newest revision, checked, and committed. */
-import type { PolicyDocument } from '../engine/document.ts';
+import type { PolicyDocument } from '../engine/index.ts';
 import {
   type CheckedWrite,
   type Confirmation,

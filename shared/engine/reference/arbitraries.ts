@@ -50,16 +50,39 @@ export interface DocumentOptions {
   readonly wholeMinutes?: boolean;
 }
 
-/** A policy, and the given number of connections, each at its moment. */
+/** A policy, and the given number of connections, each at its moment: near the scene's anchor or where something begins or ends. */
 export function policyCase(questions: number, options: DocumentOptions = {}): fc.Arbitrary<PolicyCase> {
+  return scene()
+    .chain((place) => fc.tuple(fc.constant(place), policyDocument(place, options)))
+    .chain(([place, document]) => {
+      const nowMs = fc.oneof({ weight: 3, arbitrary: moment(place) }, { weight: 1, arbitrary: edge(place, document) });
+      return fc.record({
+        scene: fc.constant(place),
+        document: fc.constant(document),
+        questions: fc.array(fc.record({ connection: connection(), nowMs }), {
+          minLength: questions,
+          maxLength: questions,
+        }),
+      });
+    });
+}
+
+/** One of the times with an offset that the document names, or the millisecond before. */
+function edge({ anchorMs }: Scene, document: PolicyDocument): fc.Arbitrary<number> {
+  const named = [...JSON.stringify(document).matchAll(/"(\d{4}-\d\d-\d\dT[^"]+)"/g)].map(([, text]) =>
+    Date.parse(text ?? ''),
+  );
+  return fc
+    .tuple(fc.constantFrom(...(named.length > 0 ? named : [anchorMs])), fc.constantFrom(0, -1))
+    .map(([base, by]) => base + by);
+}
+
+/** One window, and moments around the scene's anchor, where the clocks change. */
+export function windowCase(moments: number): fc.Arbitrary<{ window: Window; moments: readonly number[] }> {
   return scene().chain((place) =>
     fc.record({
-      scene: fc.constant(place),
-      document: policyDocument(place, options),
-      questions: fc.array(fc.record({ connection: connection(), nowMs: moment(place) }), {
-        minLength: questions,
-        maxLength: questions,
-      }),
+      window: window(place, {}),
+      moments: fc.array(moment(place), { minLength: moments, maxLength: moments }),
     }),
   );
 }

@@ -1,6 +1,7 @@
 /** Operations on a policy: put, patch and delete of rules, sets, tests, endpoints and settings, all or nothing. */
-import { shown } from '../../engine/errors.ts';
+
 import type { PolicyDocument, PolicySet } from '../../engine/index.ts';
+import { shown } from '../../engine/index.ts';
 import type { DocumentPath, FoundIssue } from '../issue.ts';
 import { itemHash } from '../item-hash.ts';
 import { mergePatch } from '../merge-patch.ts';

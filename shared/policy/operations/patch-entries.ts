@@ -1,7 +1,6 @@
 /** Putting entries into a set and taking others out. */
 
-import { shown } from '../../engine/errors.ts';
-import { type PolicySet, PolicyValueError, type SetEntry, type SetKind } from '../../engine/index.ts';
+import { type PolicySet, PolicyValueError, type SetEntry, type SetKind, shown } from '../../engine/index.ts';
 import { sameData } from '../diff.ts';
 import { entryKey, entryValue } from '../entry-key.ts';
 import type { DocumentPath, FoundIssue } from '../issue.ts';

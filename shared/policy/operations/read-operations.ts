@@ -1,6 +1,6 @@
 /** From data of unknown content to a list of operations, or to all that is wrong with it. */
 import type { z } from 'zod';
-import { shown } from '../../engine/errors.ts';
+import { shown } from '../../engine/index.ts';
 import type { DocumentPath } from '../issue.ts';
 import { isObject, plainDataIssues } from '../plain-data.ts';
 import { MAX_DEPTH } from '../read-document.ts';

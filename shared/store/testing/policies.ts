@@ -1,5 +1,5 @@
 /** Policies for tests of the store. */
-import type { PolicyDocument, Rule } from '../../engine/document.ts';
+import type { PolicyDocument, Rule } from '../../engine/index.ts';
 
 export const AUTHOR = { type: 'local', id: 'test' };
 

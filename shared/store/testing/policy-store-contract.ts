@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { type DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { PolicyDocument } from '../../engine/document.ts';
+import type { PolicyDocument } from '../../engine/index.ts';
 import { DynamoDbPolicyStore } from '../dynamodb-policy-store.ts';
 import {
   CommitOutcomeUnknownError,
