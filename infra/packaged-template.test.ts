@@ -12,7 +12,10 @@ const root = resolve(__dirname, '..');
 const stage = 'test';
 const functionName = `AWSClientVPN-policy-${stage}`;
 const tableName = `client-vpn-policy-${stage}-rules`;
-const bundle = join(root, '.esbuild', stage, '.build', 'handler', 'index.mjs');
+const adminName = `client-vpn-policy-admin-api-${stage}`;
+const built = join(root, '.esbuild', stage, '.build');
+const bundle = join(built, 'handler', 'index.mjs');
+const adminBundle = join(built, 'admin-api', 'index.mjs');
 
 interface Resource {
   readonly Type: string;
@@ -43,6 +46,14 @@ beforeAll(async () => {
     'onPolicyUnavailable=allow',
     'logLevel=WARN',
     'metricsNamespace=Vpn',
+    'adminAccess=[{"scope":"vpn.read","permissions":["read"]}]',
+    'jwtIssuer=https://login.example.com/',
+    'jwtAudience=client-vpn-policy,vpn-cli',
+    'jwtScopes=vpn.read vpn.write',
+    'corsOrigin=https://vpn-admin.example.com',
+    'adminRequestsPerSecond=5',
+    'adminBurst=7',
+    'adminMemorySize=512',
   ]);
   byDefault = await packageService('default', []);
 }, 120_000);
@@ -76,6 +87,26 @@ function only(template: Template, type: string): Resource {
   return found[0]![1];
 }
 
+/** What is deployed under that name. */
+function resource(template: Template, name: string, type: string): Resource {
+  const found = template.Resources[name];
+  expect(found?.Type).toBe(type);
+  return found!;
+}
+
+function connectFunction(template: Template): Resource {
+  return resource(template, 'ConnectLambdaFunction', 'AWS::Lambda::Function');
+}
+
+function adminFunction(template: Template): Resource {
+  return resource(template, 'AdminApiLambdaFunction', 'AWS::Lambda::Function');
+}
+
+const templates: readonly (readonly [string, () => Template])[] = [
+  ['by default', () => byDefault],
+  ['by parameters', () => byParameters],
+];
+
 describe('packaging', () => {
   it('prints no warning and no deprecation', () => {
     expect(printed).not.toMatch(/warn|deprecat/i);
@@ -83,10 +114,16 @@ describe('packaging', () => {
 
   it('makes no kind of resource that is not expected', () => {
     expect([...new Set(Object.values(byDefault.Resources).map(({ Type }) => Type))].sort()).toEqual([
+      'AWS::ApiGatewayV2::Api',
+      'AWS::ApiGatewayV2::Integration',
+      'AWS::ApiGatewayV2::Route',
+      'AWS::ApiGatewayV2::Stage',
       'AWS::DynamoDB::Table',
+      'AWS::IAM::ManagedPolicy',
       'AWS::IAM::Role',
       'AWS::Lambda::Alias',
       'AWS::Lambda::Function',
+      'AWS::Lambda::Permission',
       'AWS::Lambda::Version',
       'AWS::Logs::LogGroup',
       'AWS::S3::Bucket', // the framework's deployment bucket
@@ -97,7 +134,7 @@ describe('packaging', () => {
 
 describe('the handler', () => {
   it('has the name that Client VPN may invoke, the newest runtime, arm64 and an answer in time', () => {
-    expect(only(byDefault, 'AWS::Lambda::Function').Properties).toMatchObject({
+    expect(connectFunction(byDefault).Properties).toMatchObject({
       FunctionName: functionName,
       Handler: 'handler/index.handler',
       Runtime: 'nodejs24.x',
@@ -108,7 +145,7 @@ describe('the handler', () => {
   });
 
   it('gets every setting as an environment variable, with the documented default', () => {
-    expect(only(byDefault, 'AWS::Lambda::Function').Properties.Environment.Variables).toEqual({
+    expect(connectFunction(byDefault).Properties.Environment.Variables).toEqual({
       RULES_TABLE: tableName,
       POLICY_TTL_SECONDS: '10',
       MAX_STALE_SECONDS: '3600',
@@ -120,7 +157,7 @@ describe('the handler', () => {
   });
 
   it('takes its settings from the parameters of the deployment', () => {
-    const { Environment, MemorySize } = only(byParameters, 'AWS::Lambda::Function').Properties;
+    const { Environment, MemorySize } = connectFunction(byParameters).Properties;
     expect(MemorySize).toBe(1024);
     expect(Environment.Variables).toMatchObject({
       RULES_TABLE: tableName,
@@ -131,27 +168,36 @@ describe('the handler', () => {
       POWERTOOLS_LOG_LEVEL: 'WARN',
     });
   });
+});
 
+describe('logs', () => {
   it.each([
     ['by default', () => byDefault, 90],
     ['by parameter', () => byParameters, 7],
-  ])('keeps its log for a bounded time, %s', (_, template, days) => {
-    expect(only(template(), 'AWS::Logs::LogGroup').Properties).toEqual({
-      LogGroupName: `/aws/lambda/${functionName}`,
-      RetentionInDays: days,
-    });
+  ])('are kept for a bounded time, the admin API’s access log too, %s', (_, template, days) => {
+    const groups = resourcesOf(template(), 'AWS::Logs::LogGroup').map(([, { Properties }]) => Properties);
+    expect(groups).toEqual([
+      { LogGroupName: `/aws/lambda/${functionName}`, RetentionInDays: days },
+      { LogGroupName: `/aws/lambda/${adminName}`, RetentionInDays: days },
+      { LogGroupName: `/aws/http-api/client-vpn-policy-${stage}`, RetentionInDays: days },
+    ]);
   });
 });
 
 describe('roles', () => {
   it('gives each function a role of its own', () => {
     const roles = resourcesOf(byDefault, 'AWS::Lambda::Function').map(([, { Properties }]) => Properties.Role);
-    expect(roles).toEqual([{ 'Fn::GetAtt': ['ConnectRole', 'Arn'] }]);
-    expect(resourcesOf(byDefault, 'AWS::IAM::Role').map(([name]) => name)).toEqual(['ConnectRole']);
+    expect(roles).toEqual([{ 'Fn::GetAtt': ['ConnectRole', 'Arn'] }, { 'Fn::GetAtt': ['AdminApiRole', 'Arn'] }]);
+    const names = resourcesOf(byDefault, 'AWS::IAM::Role').map(([name]) => name);
+    expect(names.sort()).toEqual(['AdminApiRole', 'ConnectRole']);
   });
 
-  it('lets the handler read the rules table and write its own log, nothing else', () => {
-    const { AssumeRolePolicyDocument, Policies, ManagedPolicyArns } = only(byDefault, 'AWS::IAM::Role').Properties;
+  it.each([
+    ['the handler read the rules table', 'ConnectRole', 'ConnectLogGroup', []],
+    ['the admin API read the rules table and add to it', 'AdminApiRole', 'AdminApiLogGroup', ['dynamodb:PutItem']],
+  ])('lets %s, and write its own log, nothing else', (_, role, logGroup, alsoAllowed) => {
+    const { Properties } = resource(byDefault, role, 'AWS::IAM::Role');
+    const { AssumeRolePolicyDocument, Policies, ManagedPolicyArns } = Properties;
     expect(ManagedPolicyArns).toBeUndefined();
     expect(AssumeRolePolicyDocument.Statement).toEqual([
       { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },
@@ -160,15 +206,147 @@ describe('roles', () => {
     expect(statements).toEqual([
       {
         Effect: 'Allow',
-        Action: ['dynamodb:Query', 'dynamodb:GetItem', 'dynamodb:BatchGetItem'],
+        Action: ['dynamodb:Query', 'dynamodb:GetItem', 'dynamodb:BatchGetItem', ...alsoAllowed],
         Resource: { 'Fn::GetAtt': ['RulesTable', 'Arn'] },
       },
       {
         Effect: 'Allow',
         Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-        Resource: { 'Fn::GetAtt': ['ConnectLogGroup', 'Arn'] },
+        Resource: { 'Fn::GetAtt': [logGroup, 'Arn'] },
       },
     ]);
+  });
+});
+
+describe('the admin API', () => {
+  const methods = ['DELETE', 'GET', 'HEAD', 'PATCH', 'POST', 'PUT'];
+
+  it.each(templates)('has a route for each method, and none that takes a preflight in, %s', (_, template) => {
+    const keys = resourcesOf(template(), 'AWS::ApiGatewayV2::Route').map(([, { Properties }]) => Properties.RouteKey);
+    expect(keys.sort()).toEqual(methods.map((method) => `${method} /{proxy+}`));
+  });
+
+  it('has IAM’s authorizer on every route', () => {
+    const routes = resourcesOf(byDefault, 'AWS::ApiGatewayV2::Route');
+    expect(routes).toHaveLength(methods.length);
+    for (const [, { Properties }] of routes) expect(Properties.AuthorizationType).toBe('AWS_IAM');
+    expect(resourcesOf(byDefault, 'AWS::ApiGatewayV2::Authorizer')).toEqual([]);
+  });
+
+  it('has a JWT authorizer on every route by parameter, which asks for a scope', () => {
+    const routes = resourcesOf(byParameters, 'AWS::ApiGatewayV2::Route');
+    expect(routes).toHaveLength(methods.length);
+    for (const [, { Properties }] of routes) {
+      expect(Properties).toMatchObject({
+        AuthorizationType: 'JWT',
+        AuthorizerId: { Ref: 'HttpApiAuthorizerAdminJwt' },
+        AuthorizationScopes: ['vpn.read', 'vpn.write'],
+      });
+    }
+    expect(resource(byParameters, 'HttpApiAuthorizerAdminJwt', 'AWS::ApiGatewayV2::Authorizer').Properties).toEqual({
+      ApiId: { Ref: 'HttpApi' },
+      Name: 'adminJwt',
+      AuthorizerType: 'JWT',
+      IdentitySource: ['$request.header.Authorization'],
+      JwtConfiguration: { Audience: ['client-vpn-policy', 'vpn-cli'], Issuer: 'https://login.example.com/' },
+    });
+  });
+
+  it('is not packaged with a JWT authorizer that has no audience', async () => {
+    const parameters = ['jwtIssuer=https://login.example.com', 'jwtScopes=vpn.read'];
+    const failed = await packageService('wrong', parameters).catch((error: unknown) => error);
+    const message = 'A JWT authorizer needs jwtIssuer, jwtAudience and jwtScopes; missing: jwtAudience\n';
+    expect(failed).toMatchObject({ code: 1, stdout: expect.stringContaining(message) });
+  }, 60_000);
+
+  it.each([
+    ['by default', () => byDefault, 25, 50],
+    ['by parameters', () => byParameters, 5, 7],
+  ])('is throttled, %s', (_, template, rate, burst) => {
+    expect(resource(template(), 'HttpApiStage', 'AWS::ApiGatewayV2::Stage').Properties).toMatchObject({
+      StageName: '$default',
+      DefaultRouteSettings: { ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst },
+    });
+  });
+
+  it('logs each access with its caller, in JSON', () => {
+    const { AccessLogSettings } = resource(byDefault, 'HttpApiStage', 'AWS::ApiGatewayV2::Stage').Properties;
+    expect(AccessLogSettings.DestinationArn).toEqual({ 'Fn::GetAtt': ['HttpApiLogGroup', 'Arn'] });
+    expect(AccessLogSettings.Format).not.toContain('\n');
+    expect(JSON.parse(AccessLogSettings.Format)).toMatchObject({
+      requestId: '$context.requestId',
+      iamCaller: '$context.identity.userArn',
+      jwtSubject: '$context.authorizer.claims.sub',
+      status: '$context.status',
+    });
+  });
+
+  it('may be called by no web page, unless an origin is given', () => {
+    expect(only(byDefault, 'AWS::ApiGatewayV2::Api').Properties.CorsConfiguration).toBeUndefined();
+    const { CorsConfiguration } = only(byParameters, 'AWS::ApiGatewayV2::Api').Properties;
+    expect(CorsConfiguration).toMatchObject({ AllowOrigins: ['https://vpn-admin.example.com'] });
+    expect(CorsConfiguration.AllowCredentials).toBeUndefined();
+  });
+
+  it('is invoked with payload format 2.0, by this API alone, and not by Client VPN', () => {
+    expect(only(byDefault, 'AWS::ApiGatewayV2::Integration').Properties).toMatchObject({
+      IntegrationUri: { 'Fn::GetAtt': ['AdminApiLambdaFunction', 'Arn'] },
+      PayloadFormatVersion: '2.0',
+    });
+    const permission = only(byDefault, 'AWS::Lambda::Permission').Properties;
+    expect(permission).toMatchObject({ Action: 'lambda:InvokeFunction', Principal: 'apigateway.amazonaws.com' });
+    expect(permission.SourceArn['Fn::Join'][1]).toContainEqual({ Ref: 'HttpApi' });
+    expect(adminFunction(byDefault).Properties.FunctionName).not.toMatch(/^AWSClientVPN-/);
+  });
+
+  it.each([
+    ['by default', () => byDefault, { ADMIN_ACCESS: '', CORS_ORIGIN: '' }, 1024],
+    [
+      'by parameters',
+      () => byParameters,
+      {
+        ADMIN_ACCESS: '[{"scope":"vpn.read","permissions":["read"]}]',
+        CORS_ORIGIN: 'https://vpn-admin.example.com',
+        POWERTOOLS_METRICS_NAMESPACE: 'Vpn',
+        POWERTOOLS_LOG_LEVEL: 'WARN',
+      },
+      512,
+    ],
+  ])('gets its settings, and never LOCAL_STACK, %s', (_, template, settings, memory) => {
+    const { Environment, ...properties } = adminFunction(template()).Properties;
+    expect(properties).toMatchObject({
+      FunctionName: adminName,
+      Handler: 'admin-api/index.handler',
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      MemorySize: memory,
+      Timeout: 28,
+    });
+    expect(Environment.Variables).toEqual({
+      RULES_TABLE: tableName,
+      POWERTOOLS_SERVICE_NAME: 'client-vpn-policy-admin-api',
+      POWERTOOLS_METRICS_NAMESPACE: 'ClientVpnPolicy',
+      POWERTOOLS_LOG_LEVEL: 'INFO',
+      ...settings,
+    });
+  });
+
+  const invoke = (request: string) => ({
+    'Fn::Sub': `arn:\${AWS::Partition}:execute-api:\${AWS::Region}:\${AWS::AccountId}:\${HttpApi}/$default/${request}`,
+  });
+  const reading = [invoke('GET/*'), invoke('POST/v1/evaluate')];
+  const rules = ['POST/v1/rules', 'PUT/v1/rules/*', 'PATCH/v1/rules/*', 'DELETE/v1/rules/*'].map(invoke);
+
+  it.each([
+    ['readers', 'AdminReaderPolicy', reading],
+    ['help desk', 'AdminHelpDeskPolicy', [...reading, ...rules]],
+    ['editors', 'AdminEditorPolicy', invoke('*')],
+  ])('has a policy for %s to attach, whose ARN is an output', (_, name, resources) => {
+    expect(resource(byDefault, name, 'AWS::IAM::ManagedPolicy').Properties.PolicyDocument).toEqual({
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Action: 'execute-api:Invoke', Resource: resources }],
+    });
+    expect(byDefault.Outputs[`${name}Arn`]?.Value).toEqual({ Ref: name });
   });
 });
 
@@ -218,30 +396,74 @@ describe('the bundle', () => {
 
   it('is small enough to start fast', async () => {
     expect((await stat(bundle)).size).toBeLessThan(1_000_000);
+    expect((await stat(adminBundle)).size).toBeLessThan(2_500_000);
+  });
+
+  it('of the admin API carries nothing of the command line, of tests and of the local stack', async () => {
+    const { sources }: { sources: string[] } = JSON.parse(await readFile(`${adminBundle}.map`, 'utf8'));
+    expect(sources).toEqual(expect.arrayContaining([expect.stringMatching(/admin-api\/index\.ts$/)]));
+    const unwanted = /node_modules\/(commander|cli-table3|dynalite)\/|scripts\/|testing\//;
+    expect(sources.filter((source) => unwanted.test(source))).toEqual([]);
+    // Schemas of two copies of Zod would not know each other.
+    const zods = sources.flatMap((source) => /.*node_modules\/zod\//.exec(source)?.[0] ?? []);
+    expect(new Set(zods).size).toBe(1);
   });
 
   it('runs alone, away from node_modules, and refuses in the right form while there is no table', async () => {
-    const alone = join(folder, 'index.mjs');
-    await copyFile(bundle, alone);
-    const invoke = `import(${JSON.stringify(alone)}).then(async ({ handler }) => {
-      const context = { getRemainingTimeInMillis: () => 2000, awsRequestId: 'r', functionName: 'f' };
-      const answer = await handler({ 'schema-version': 'v2' }, context);
-      process.stdout.write('\\n' + JSON.stringify(answer), () => process.exit());
-    }).catch((error) => {
-      process.stderr.write(error.stack, () => process.exit(1));
-    })`;
-    const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', invoke], {
-      cwd: folder,
-      env: {
-        AWS_REGION: 'us-east-1',
-        AWS_ACCESS_KEY_ID: 'none',
-        AWS_SECRET_ACCESS_KEY: 'none',
-        AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:9',
-        RULES_TABLE: tableName,
-      },
-    });
-    const answer = JSON.parse(stdout.slice(stdout.lastIndexOf('\n')));
+    const answer = await invokeAlone(bundle, { 'schema-version': 'v2' });
     expect(answer).toMatchObject({ allow: false, 'schema-version': 'v2' });
     expect(answer['error-msg-on-denied-connection']).toEqual(expect.stringMatching(/./));
   }, 30_000);
 });
+
+describe('the bundle of the admin API, alone', () => {
+  const event = (authorizer?: object) => ({
+    version: '2.0',
+    rawPath: '/v1/health',
+    rawQueryString: '',
+    headers: { host: 'a1b2c3d4e5.execute-api.us-east-1.amazonaws.com' },
+    requestContext: { http: { method: 'GET' }, requestId: 'r', ...(authorizer && { authorizer }) },
+    isBase64Encoded: false,
+  });
+  const iam = { userArn: 'arn:aws:iam::123456789012:user/alice', userId: 'AIDAEXAMPLE' };
+
+  it.each([
+    ['says that there is no table to be reached', event({ iam }), 503, 'store-unreachable'],
+    ['refuses a request that no authorizer has seen', event(), 403, 'no-caller'],
+    ['refuses it also where LOCAL_STACK is set and the table is on AWS', event(), 403, 'no-caller'],
+  ])(
+    '%s',
+    async (name, sent, status, problem) => {
+      const onAws = name.includes('LOCAL_STACK') && { LOCAL_STACK: 'true', AWS_ENDPOINT_URL_DYNAMODB: '' };
+      const answer = await invokeAlone(adminBundle, sent, { ...onAws });
+      expect(answer).toMatchObject({ statusCode: status, headers: { 'content-type': 'application/problem+json' } });
+      expect(JSON.parse(answer.body)).toMatchObject({ type: `urn:client-vpn-policy:problem:${problem}` });
+    },
+    60_000,
+  );
+});
+
+/** Runs a bundle away from node_modules, with a table that cannot be reached; resolves with what its handler answers. */
+async function invokeAlone(file: string, event: unknown, env: Readonly<Record<string, string>> = {}) {
+  const alone = join(folder, 'index.mjs');
+  await copyFile(file, alone);
+  const invoke = `import(${JSON.stringify(alone)}).then(async ({ handler }) => {
+    const context = { getRemainingTimeInMillis: () => 2000, awsRequestId: 'r', functionName: 'f' };
+    const answer = await handler(${JSON.stringify(event)}, context);
+    process.stdout.write('\\n' + JSON.stringify(answer), () => process.exit());
+  }).catch((error) => {
+    process.stderr.write(error.stack, () => process.exit(1));
+  })`;
+  const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', invoke], {
+    cwd: folder,
+    env: {
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'none',
+      AWS_SECRET_ACCESS_KEY: 'none',
+      AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:9',
+      RULES_TABLE: tableName,
+      ...env,
+    },
+  });
+  return JSON.parse(stdout.slice(stdout.lastIndexOf('\n')));
+}

@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => stack.end('SIGKILL'));
 
 describe('npm start', () => {
-  it('says that it is ready and where everything is, and prints three commands to try', () => {
+  it('says that it is ready and where everything is, and prints four commands to try', () => {
     const printed = stack.printed();
     expect(printed).toContain('is ready');
     expect(printed).toContain(`http://127.0.0.1:${stack.dynamoDbPort}`);
@@ -26,6 +26,7 @@ describe('npm start', () => {
     expect(printed).toMatch(
       new RegExp(`DYNAMODB_PORT=${stack.dynamoDbPort} npm run -s vpn-policy -- seed --local`, 'm'),
     );
+    expect(printed).toContain(`curl -sS 'http://127.0.0.1:${stack.httpPort}/v1/rules?reason=`);
   });
 
   it('answers on Lambda’s invoke API from the seeded policy, which blocks Batchi', async () => {
@@ -44,13 +45,12 @@ describe('npm start', () => {
       .flatMap((addresses) => addresses ?? [])
       .filter(({ internal, family }) => !internal && family === 'IPv4');
     for (const { address } of others) {
-      for (const port of [stack.lambdaPort, stack.dynamoDbPort]) expect(await accepts(address, port)).toBe(false);
+      for (const port of portsOf(stack)) expect(await accepts(address, port)).toBe(false);
     }
-    expect(await accepts('127.0.0.1', stack.lambdaPort)).toBe(true);
-    expect(await accepts('127.0.0.1', stack.dynamoDbPort)).toBe(true);
+    for (const port of portsOf(stack)) expect(await accepts('127.0.0.1', port)).toBe(true);
   });
 
-  it.each(['LAMBDA_PORT', 'DYNAMODB_PORT'])(
+  it.each(['PORT', 'LAMBDA_PORT', 'DYNAMODB_PORT'])(
     'names %s where that port is taken',
     async (variable) => {
       const other = createServer().listen(0, '127.0.0.1');
@@ -69,10 +69,13 @@ describe('npm start', () => {
 
   it('ends with all that it started on Ctrl-C', async () => {
     expect(await stack.end('SIGINT')).toBe(0);
-    expect(await accepts('127.0.0.1', stack.lambdaPort)).toBe(false);
-    expect(await accepts('127.0.0.1', stack.dynamoDbPort)).toBe(false);
+    for (const port of portsOf(stack)) expect(await accepts('127.0.0.1', port)).toBe(false);
   }, 15_000);
 });
+
+function portsOf({ httpPort, lambdaPort, dynamoDbPort }: LocalStackProcess): number[] {
+  return [httpPort, lambdaPort, dynamoDbPort];
+}
 
 async function accepts(host: string, port: number): Promise<boolean> {
   const socket = connect({ host, port });

@@ -20,7 +20,7 @@ async function runLocalStack(): Promise<void> {
   const startedAt = performance.now();
   const stopSignal = firstStopSignal();
   const ports = localPorts(process.env);
-  // Nothing listens on the HTTP port until the service has an HTTP API.
+  await requireFreePort('http', ports.http);
   await requireFreePort('dynamoDb', ports.dynamoDb);
   await requireFreePort('lambda', ports.lambda);
   console.log('Starting DynamoDB (dynalite) and serverless offline …');
@@ -33,7 +33,7 @@ async function runLocalStack(): Promise<void> {
   try {
     const offline = await Promise.race([startServerlessOffline(env, ports, process.stdout), stopSignal]);
     if (offline === undefined) return;
-    console.log(readyText(ports, POLICY_FILE, (performance.now() - startedAt) / 1000));
+    console.log(readyText(ports, POLICY_FILE, (performance.now() - startedAt) / 1000, Date.now()));
     const stopped = await Promise.race([stopSignal.then(() => true), offline.ended.then(() => false)]);
     await offline.stop();
     if (!stopped) throw new LocalStackError('serverless offline has ended by itself.');

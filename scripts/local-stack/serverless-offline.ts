@@ -1,4 +1,4 @@
-/** Runs `serverless offline` from the real serverless.yml: Lambda's invoke API with the real bundle behind it. */
+/** Runs `serverless offline` from the real serverless.yml: Lambda's invoke API and the admin API, the real bundles behind. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -9,11 +9,19 @@ import {
   LOCAL_STAGE,
   type LocalPorts,
   LocalStackError,
+  localAdminApi,
   localEnvironment,
 } from './settings.ts';
 
 const PROCESS_FILE = fileURLToPath(new URL('offline-process.js', import.meta.url));
 const SERVICE_FOLDER = fileURLToPath(new URL('../../', import.meta.url));
+
+/**
+ * It cannot play IAM's authorizer and does not start with one; and it passes only `AWS_…` variables on unless told to pass
+ * all, `LOCAL_STACK` among them. These stand here and not in serverless.yml, so that nobody who starts it by hand has an API
+ * without an authorizer in front of a real table.
+ */
+const OPTIONS = ['--noAuth', '--localEnvironment'];
 
 const START_TIMEOUT_MS = 55_000;
 const STOP_TIMEOUT_MS = 6_000;
@@ -27,7 +35,7 @@ export interface ServerlessOffline {
 }
 
 /**
- * Starts it and waits until the handler has answered a first event. What it prints meanwhile is kept back and told only
+ * Starts it and waits until the handler and the admin API have answered for the first time. What it prints meanwhile is kept back and told only
  * where the start fails; from then on its output, the handler's log lines among it, goes to `output`.
  */
 export async function startServerlessOffline(
@@ -35,7 +43,7 @@ export async function startServerlessOffline(
   ports: LocalPorts,
   output: NodeJS.WritableStream,
 ): Promise<ServerlessOffline> {
-  const child = spawn(process.execPath, [PROCESS_FILE, 'offline', '--stage', LOCAL_STAGE], {
+  const child = spawn(process.execPath, [PROCESS_FILE, 'offline', '--stage', LOCAL_STAGE, ...OPTIONS], {
     cwd: SERVICE_FOLDER,
     env: localEnvironment(env, ports),
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -44,8 +52,8 @@ export async function startServerlessOffline(
   const ended = once(child, 'exit').then(() => {});
   const stop = () => end(child, ended);
   try {
-    await firstAnswer(child, ports);
-    await delay(POLL_MS); // for what the first answer still has to log
+    await Promise.all([firstDecision(child, ports), firstHealth(child, ports)]);
+    await delay(POLL_MS); // for what the first answers still have to log
   } catch (error) {
     await stop();
     const reason = error instanceof Error ? error.message : String(error);
@@ -55,24 +63,28 @@ export async function startServerlessOffline(
   return { ended, stop };
 }
 
-/** Invokes the handler, as the first caller would, until it answers; rejects when the process ends or a minute is over. */
-async function firstAnswer(child: ChildProcess, ports: LocalPorts): Promise<void> {
+/** Invokes the handler, as the first caller would. */
+async function firstDecision(child: ChildProcess, ports: LocalPorts): Promise<void> {
   const url = `http://${LOCAL_HOST}:${ports.lambda}/2015-03-31/functions/${LOCAL_FUNCTION}/invocations`;
+  const body = JSON.stringify({ 'connection-id': 'cvpn-connection-local-stack-start' });
+  const answer = await firstAnswer(child, url, { method: 'POST', body });
+  if (!/"allow":(true|false)/.test(answer)) throw new Error(`the handler answered ${answer}`);
+}
+
+async function firstHealth(child: ChildProcess, ports: LocalPorts): Promise<void> {
+  const answer = await firstAnswer(child, `${localAdminApi(ports)}/v1/health`, { method: 'GET' });
+  if (!answer.includes('"status":"ok"')) throw new Error(`the admin API answered ${answer}`);
+}
+
+/** Asks until there is an answer; rejects when the process ends or a minute is over. */
+async function firstAnswer(child: ChildProcess, url: string, request: RequestInit): Promise<string> {
   const deadline = Date.now() + START_TIMEOUT_MS;
   while (Date.now() < deadline) {
     if (child.exitCode !== null || child.signalCode !== null) throw new Error('the process ended');
-    const response = await fetch(url, {
-      method: 'POST',
-      body: JSON.stringify({ 'connection-id': 'cvpn-connection-local-stack-start' }),
-      signal: AbortSignal.timeout(deadline - Date.now()),
-    }).catch(() => undefined);
-    if (response === undefined) {
-      await delay(POLL_MS);
-      continue;
-    }
-    const answer = await response.text();
-    if (!/"allow":(true|false)/.test(answer)) throw new Error(`the handler answered ${answer}`);
-    return;
+    const signal = AbortSignal.timeout(deadline - Date.now());
+    const response = await fetch(url, { ...request, signal }).catch(() => undefined);
+    if (response !== undefined) return response.text();
+    await delay(POLL_MS);
   }
   throw new Error(`no answer within ${START_TIMEOUT_MS / 1000} seconds`);
 }

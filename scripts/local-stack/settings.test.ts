@@ -36,6 +36,7 @@ describe('localEnvironment', () => {
       AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:8123',
       AWS_REGION: 'us-east-1',
       AWS_ACCESS_KEY_ID: 'local',
+      LOCAL_STACK: 'true',
     });
     expect(Object.keys(env)).toEqual(
       expect.not.arrayContaining(['AWS_PROFILE', 'AWS_SESSION_TOKEN', 'AWS_ENDPOINT_URL']),

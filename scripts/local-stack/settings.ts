@@ -50,9 +50,15 @@ export function localDynamoDbEndpoint(ports: Pick<LocalPorts, 'dynamoDb'>): stri
   return `http://${LOCAL_HOST}:${ports.dynamoDb}`;
 }
 
+/** Where the local stack's admin API answers. */
+export function localAdminApi(ports: Pick<LocalPorts, 'http'>): string {
+  return `http://${LOCAL_HOST}:${ports.http}`;
+}
+
 /**
  * The environment of everything that runs in the local stack: the standard variables that lead every AWS SDK to dynalite,
- * and none of the user's own AWS settings, so that nothing here can reach an account.
+ * and none of the user's own AWS settings, so that nothing here can reach an account. `LOCAL_STACK` tells the admin API
+ * that there is no authorizer here; it is set nowhere else, serverless.yml does not know it.
  */
 export function localEnvironment(env: Environment, ports: LocalPorts): Record<string, string> {
   const own: Record<string, string> = {};
@@ -64,6 +70,7 @@ export function localEnvironment(env: Environment, ports: LocalPorts): Record<st
     PORT: String(ports.http),
     LAMBDA_PORT: String(ports.lambda),
     DYNAMODB_PORT: String(ports.dynamoDb),
+    LOCAL_STACK: 'true',
     AWS_REGION: LOCAL_REGION,
     AWS_ENDPOINT_URL_DYNAMODB: localDynamoDbEndpoint(ports),
     AWS_ACCESS_KEY_ID: 'local',

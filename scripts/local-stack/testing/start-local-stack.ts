@@ -5,6 +5,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { resolve } from 'node:path';
 
 export interface LocalStackProcess {
+  readonly httpPort: number;
   readonly lambdaPort: number;
   readonly dynamoDbPort: number;
   /** What it has printed so far. */
@@ -17,10 +18,11 @@ export interface LocalStackProcess {
 
 /** Resolves when it is ready, or has ended before. The caller must `end` it. */
 export async function startLocalStack(env: Readonly<Record<string, string>> = {}): Promise<LocalStackProcess> {
-  const [lambdaPort, dynamoDbPort] = [await freePort(), await freePort()];
+  const [httpPort, lambdaPort, dynamoDbPort] = [await freePort(), await freePort(), await freePort()];
+  const ports = { PORT: String(httpPort), LAMBDA_PORT: String(lambdaPort), DYNAMODB_PORT: String(dynamoDbPort) };
   const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/local-stack.ts'], {
     cwd: resolve(__dirname, '../../..'),
-    env: { PATH: process.env.PATH, LAMBDA_PORT: String(lambdaPort), DYNAMODB_PORT: String(dynamoDbPort), ...env },
+    env: { PATH: process.env.PATH, ...ports, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let text = '';
@@ -35,6 +37,7 @@ export async function startLocalStack(env: Readonly<Record<string, string>> = {}
   });
   await Promise.race([ready, exitCode]);
   return {
+    httpPort,
     lambdaPort,
     dynamoDbPort,
     printed: () => text,
