@@ -599,7 +599,8 @@ describe.each([
 describe('refusals', () => {
   it('say which methods there are, and which types', async () => {
     expect((await api.call({ method: 'DELETE', path: '/v1/policy' })).headers.allow).toBe('GET, HEAD, PUT');
-    expect((await api.send('PATCH', '/v1/policy', {})).headers.allow).toBe('GET, HEAD, PUT');
+    const typed = await api.send('PATCH', '/v1/rules/offices', '{}', { ...ANY, ...type('text/plain') });
+    expect(typed.headers['accept-patch']).toBe('application/merge-patch+json, application/json');
   });
 
   it('name the request that the log names', async () => {

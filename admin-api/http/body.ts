@@ -16,7 +16,7 @@ const MAX_BODY_DEPTH = 32;
  * @throws Problem unsupported-media-type, body-too-large, bad-json
  */
 export async function readJsonBody(request: Request, types: readonly string[] = [JSON_TYPE]): Promise<unknown> {
-  checkType(request.headers, types);
+  checkType(request, types);
   const declared = Number(request.headers.get('content-length') ?? 0);
   if (declared > MAX_BODY_BYTES) throw tooLarge(declared);
   const bytes = new Uint8Array(await request.arrayBuffer());
@@ -37,12 +37,12 @@ export async function readJsonBody(request: Request, types: readonly string[] = 
   throw new Problem('bad-json', errors[0]?.message ?? 'The body is not JSON.', { errors });
 }
 
-function checkType(headers: Headers, types: readonly string[]): void {
+function checkType({ headers, method }: Request, types: readonly string[]): void {
   const [type = '', ...parameters] = (headers.get('content-type') ?? '').split(';').map((part) => part.trim());
   const accepted = `accepted: ${types.join(' or ')}, in UTF-8`;
   const refuse = (what: string): never => {
     throw new Problem('unsupported-media-type', `${what}; ${accepted}.`, {
-      headers: { 'accept-post': types.join(', ') },
+      headers: { [method === 'PATCH' ? 'accept-patch' : 'accept-post']: types.join(', ') },
     });
   };
   if (type === '') refuse('The body has no Content-Type');

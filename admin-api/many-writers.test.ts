@@ -1,0 +1,88 @@
+/** Many operators at once, over HTTP: each has a sandbox of the function to themselves, all write to one table. */
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { DynamoDbPolicyStore, type Revision } from '../shared/store/index.ts';
+import { createRulesTable, localDocumentClient, startDynalite } from '../shared/store/testing/dynalite.ts';
+import { startAdminApi } from './start-admin-api.ts';
+import { startGateway, type TestGateway } from './testing/api-gateway.ts';
+import { iamAuthorizer } from './testing/http-event.ts';
+
+const CLIENTS = ['ada', 'ben', 'cem', 'dot', 'eve', 'fox', 'gil', 'hal'];
+const WRITES = 50;
+
+let stop: () => Promise<void>;
+let gateway: TestGateway;
+let store: DynamoDbPolicyStore;
+
+beforeAll(async () => {
+  const dynalite = await startDynalite();
+  const client = localDocumentClient(dynalite.endpoint);
+  const tableName = await createRulesTable(client);
+  store = new DynamoDbPolicyStore({ client, tableName });
+  const environment = { RULES_TABLE: tableName, POWERTOOLS_LOG_LEVEL: 'SILENT' };
+  const sandboxes = new Map(CLIENTS.map((name) => [name, startAdminApi(environment, { client })]));
+  const callerOf = (authorization = '') => authorization.replace('Bearer ', '');
+  gateway = await startGateway(
+    ({ headers }) => sandboxes.get(callerOf(headers.authorization))!,
+    ({ headers }) => iamAuthorizer('vpn-operator', callerOf(headers.authorization)),
+  );
+  stop = async () => {
+    await gateway.stop();
+    client.destroy();
+    await dynalite.stop();
+  };
+});
+
+afterAll(() => stop());
+
+function send(caller: string, method: string, target: string, body: unknown, headers: Record<string, string> = {}) {
+  return fetch(gateway.url + target, {
+    method,
+    headers: { authorization: `Bearer ${caller}`, 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  });
+}
+
+describe('8 clients with 50 writes each', () => {
+  it('make 400 revisions, each with its caller and reason, and lose nothing', async () => {
+    const first = { version: 1, defaultEffect: 'allow', sets: { leavers: { kind: 'user', entries: [] } } };
+    expect((await send('ada', 'PUT', '/v1/policy?reason=first', first, { 'if-none-match': '*' })).status).toBe(201);
+
+    const statuses = await Promise.all(
+      CLIENTS.map(async (caller) => {
+        const seen: number[] = [];
+        for (let write = 0; write < WRITES; write++) {
+          const target = `/v1/sets/leavers?reason=${caller}-${write}`;
+          const answer = await send(caller, 'PATCH', target, { add: [`${caller}-${write}`] }, { 'if-match': '*' });
+          seen.push(answer.status);
+          await answer.text();
+        }
+        return seen;
+      }),
+    );
+    expect(new Set(statuses.flat())).toEqual(new Set([200]));
+
+    const revisions = await allRevisions();
+    expect(revisions).toHaveLength(1 + CLIENTS.length * WRITES);
+    expect(revisions.map(({ number }) => number)).toEqual(revisions.map((_, index) => revisions.length - index));
+    const told = revisions.slice(0, -1).map(({ author, reason }) => `${author.type} ${author.id} ${reason}`);
+    const wanted = CLIENTS.flatMap((caller) =>
+      Array.from({ length: WRITES }, (_, write) => `iam AROAEXAMPLE:${caller} ${caller}-${write}`),
+    );
+    expect(told.sort()).toEqual(wanted.sort());
+
+    const newest = await store.load(revisions[0]!);
+    expect(newest.document.sets?.leavers?.entries).toHaveLength(CLIENTS.length * WRITES);
+    expect((await store.verify()).findings).toEqual([]);
+  }, 120_000);
+});
+
+async function allRevisions(): Promise<Revision[]> {
+  const all: Revision[] = [];
+  let before: number | undefined;
+  do {
+    const { revisions, next } = await store.revisions({ before, limit: 100 });
+    all.push(...revisions);
+    before = next;
+  } while (before !== undefined);
+  return all;
+}
