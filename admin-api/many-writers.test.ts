@@ -2,7 +2,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DynamoDbPolicyStore, type Revision } from '../shared/store/index.ts';
 import { createRulesTable, localDocumentClient, startDynalite } from '../shared/store/testing/dynalite.ts';
-import { startAdminApi } from './start-admin-api.ts';
+import { readAccessMap } from './access/access-map.ts';
+import { createAdminApi } from './app.ts';
+import { lambdaHandler } from './lambda-adapter.ts';
 import { startGateway, type TestGateway } from './testing/api-gateway.ts';
 import { iamAuthorizer } from './testing/http-event.ts';
 
@@ -18,8 +20,17 @@ beforeAll(async () => {
   const client = localDocumentClient(dynalite.endpoint);
   const tableName = await createRulesTable(client);
   store = new DynamoDbPolicyStore({ client, tableName });
-  const environment = { RULES_TABLE: tableName, POWERTOOLS_LOG_LEVEL: 'SILENT' };
-  const sandboxes = new Map(CLIENTS.map((name) => [name, startAdminApi(environment, { client })]));
+  const sandbox = () =>
+    lambdaHandler(
+      createAdminApi({
+        store: new DynamoDbPolicyStore({ client, tableName }),
+        access: readAccessMap(undefined).access,
+        logger: { info: () => {}, error: () => {} },
+        metrics: { settingErrors: () => {}, request: () => {} },
+        now: Date.now,
+      }),
+    );
+  const sandboxes = new Map(CLIENTS.map((name) => [name, sandbox()]));
   const callerOf = (authorization = '') => authorization.replace('Bearer ', '');
   gateway = await startGateway(
     ({ headers }) => sandboxes.get(callerOf(headers.authorization))!,

@@ -26,7 +26,7 @@ export function readyText(ports: LocalPorts, policyFile: string, seconds: number
   const block = {
     id: 'block-tanaka',
     effect: 'deny',
-    match: { users: ['tanaka'] },
+    match: { identities: ['tanaka'] },
     expiresAt: new Date(nowMs + THREE_DAYS_MS).toISOString().replace(/\.\d+/, ''),
     message: 'Blocked until {until}: call the help desk.',
   };
