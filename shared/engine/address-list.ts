@@ -28,7 +28,12 @@ export class AddressList {
 
   /** True when an entry that has not expired covers `address`. */
   matches(address: Address, nowMs: number): boolean {
-    return nowMs < (address.family === 4 ? this.#ipv4 : this.#ipv6).at(address.words);
+    return nowMs < this.coveredUntilMs(address);
+  }
+
+  /** The moment until which entries cover `address`; negative infinite where none does. */
+  coveredUntilMs(address: Address): number {
+    return (address.family === 4 ? this.#ipv4 : this.#ipv6).at(address.words);
   }
 }
 

@@ -46,7 +46,6 @@ class Compiler implements BlockContext {
   readonly #sets = new Map<string, CompiledSet>();
   readonly #endpointIds = new Map<string, string>();
   readonly #windows: CompiledWindow[] = [];
-  readonly #edgesMs: number[] = [];
 
   compile(document: unknown): CompiledPolicy {
     const fields = readObject(document, [], DOCUMENT_KEYS);
@@ -61,10 +60,7 @@ class Compiler implements BlockContext {
     const defaultMessage = optionalMessage(fields.defaultMessage, ['defaultMessage']) ?? parseMessage(BUILT_IN_MESSAGE);
     const endpoints = this.#compileEndpoints(fields.endpoints, defaultEffect, defaultMessage);
     for (const [name, set] of entriesOf(fields.sets, ['sets'])) {
-      this.#sets.set(
-        name,
-        compileSet(set, ['sets', name], (expiryMs) => this.#edgesMs.push(expiryMs)),
-      );
+      this.#sets.set(name, compileSet(set, ['sets', name]));
     }
     const rules = (optional(fields.rules, (list) => readList(list, ['rules'], 0)) ?? []).map((rule, index) =>
       this.#compileRule(rule, ['rules', index]),
@@ -76,8 +72,6 @@ class Compiler implements BlockContext {
       endpoints,
       rules,
       index: new RuleIndex(rules),
-      lifetimeEdgesMs: [...new Set(this.#edgesMs)].sort((a, b) => a - b),
-      windows: this.#windows,
     };
   }
 
@@ -187,7 +181,6 @@ class Compiler implements BlockContext {
     const except = optional(fields.except, (blocks) =>
       compileBlocks(blocks, [...path, 'except'], refuses ? 'granting' : 'refusing', this),
     );
-    for (const edgeMs of [notBeforeMs, expiresAt?.ms]) if (edgeMs !== undefined) this.#edgesMs.push(edgeMs);
     const expiryDisplay: TimeDisplay | undefined = expiresAt && { offsetMinutes: expiresAt.offsetMinutes };
     return {
       id,

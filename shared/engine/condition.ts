@@ -3,7 +3,7 @@
  * refusing one holds and a granting one does not.
  */
 import type { AddressList } from './address-list.ts';
-import { isMalformed } from './connection.ts';
+import { type Attribute, isMalformed } from './connection.ts';
 import type { AttributeName } from './document.ts';
 import type { NameList } from './name-list.ts';
 import type { FoldedName, Folding, NameAttribute, Subject, VersionAttribute } from './subject.ts';
@@ -23,7 +23,12 @@ export interface Condition {
   /** What must be true of a connection for the condition to match; absent where no index can tell. */
   readonly key?: ConditionKey;
   find(subject: Subject, nowMs: number): Finding;
+  /** The first moment after `nowMs` at which `find` can change, infinite for never; it may be too early, never too late. */
+  changesAtMs(subject: Subject, nowMs: number): number;
 }
+
+const NEVER = Number.POSITIVE_INFINITY;
+const never = () => NEVER;
 
 /** A necessary condition that an index can look up; a superset of what matches, since it knows nothing of time. */
 export type ConditionKey =
@@ -53,6 +58,7 @@ export function endpointCondition(direction: Direction, ids: ReadonlySet<string>
       if (isMalformed(endpointId)) return 'malformed';
       return found(ids.has(endpointId));
     },
+    changesAtMs: never,
   };
 }
 
@@ -74,6 +80,7 @@ export function nameCondition(
       if (isMalformed(names)) return 'malformed';
       return found(anyMatches(lists, names, nowMs));
     },
+    changesAtMs: (subject, nowMs) => matchEndMs(lists, subject.names(attribute, folding), nowMs),
   };
 }
 
@@ -93,6 +100,8 @@ export function allGroupsCondition(direction: Direction, lists: readonly NameLis
         lists.some((list) => list.hasLiveEntry(nowMs)) && lists.every((list) => list.allMatched(names, nowMs)),
       );
     },
+    // An entry that expires is no longer asked for, so a match can begin, too.
+    changesAtMs: (_, nowMs) => Math.min(...lists.map((list) => list.firstExpiryMs(nowMs))),
   };
 }
 
@@ -108,6 +117,7 @@ export function identityCondition(lists: readonly NameList[]): Condition {
       if (isMalformed(names)) return 'malformed';
       return found(anyMatches(lists, names, nowMs));
     },
+    changesAtMs: (subject, nowMs) => matchEndMs(lists, subject.identities(), nowMs),
   };
 }
 
@@ -122,6 +132,12 @@ export function addressCondition(direction: Direction, lists: readonly AddressLi
       if (address === undefined) return 'absent';
       if (isMalformed(address)) return 'malformed';
       return found(lists.some((list) => list.matches(address, nowMs)));
+    },
+    changesAtMs: (subject, nowMs) => {
+      const address = subject.address();
+      if (address === undefined || isMalformed(address)) return NEVER;
+      const endMs = Math.max(...lists.map((list) => list.coveredUntilMs(address)));
+      return endMs > nowMs ? endMs : NEVER;
     },
   };
 }
@@ -141,6 +157,7 @@ export function versionCondition(
       if (isMalformed(version)) return 'malformed';
       return found(ranges.some((range) => versionInRange(version, range)));
     },
+    changesAtMs: never,
   };
 }
 
@@ -151,6 +168,7 @@ export function windowCondition(direction: Direction, windows: readonly Compiled
     direction,
     key: { kind: 'windows', windows },
     find: (_, nowMs) => found(windows.some((window) => window.contains(nowMs))),
+    changesAtMs: (_, nowMs) => Math.min(...windows.map((window) => window.span(nowMs).untilMs)),
   };
 }
 
@@ -164,6 +182,7 @@ export function missingCondition(direction: Direction, attributes: readonly Attr
       if (values.some(isMalformed)) return 'malformed';
       return found(values.includes(undefined));
     },
+    changesAtMs: never,
   };
 }
 
@@ -173,6 +192,14 @@ function nameKey(attribute: NameAttribute | 'identities', lists: readonly NameLi
 
 function anyMatches(lists: readonly NameList[], names: readonly FoldedName[], nowMs: number): boolean {
   return names.some((name) => lists.some((list) => list.matches(name, nowMs)));
+}
+
+/** When a match on names ends: entries expire and none begins, so where there is no match there never will be one. */
+function matchEndMs(lists: readonly NameList[], names: Attribute<readonly FoldedName[]>, nowMs: number): number {
+  if (names === undefined || isMalformed(names)) return NEVER;
+  let endMs = Number.NEGATIVE_INFINITY;
+  for (const name of names) for (const list of lists) endMs = Math.max(endMs, list.matchedUntilMs(name, nowMs));
+  return endMs > nowMs ? endMs : NEVER;
 }
 
 function found(matches: boolean): Finding {

@@ -324,6 +324,63 @@ describe('decide: {until}', () => {
     const bySet: Rule = { id: 'b', effect: 'deny', match: { users: ['@leavers'] }, message: '{until}' };
     expect(decideBy([bySet], { username: 'batchi' }, { sets }).message).toBe('2026-12-30 15:00 (UTC)');
   });
+  it('is not lost among the windows of rules that have nothing to do with this user', () => {
+    const rules: Rule[] = [
+      { id: 'a', effect: 'deny', match: 'everyone', expiresAt: '2027-11-24T00:00:00Z', message: '{until}' },
+      {
+        id: 'b',
+        effect: 'deny',
+        match: { users: ['zoe'], windows: [{ cron: '* * * * *', duration: 'PT30S', timezone: 'UTC' }] },
+      },
+      {
+        id: 'c',
+        effect: 'deny',
+        match: { windows: [{ cron: '*/2 * * * *', duration: 'PT1M', timezone: 'UTC' }] },
+        expiresAt: '2027-11-24T00:00:00Z',
+      },
+    ];
+    expect(decideBy(rules, { username: 'batchi' }).message).toBe('2027-11-24 00:00 (UTC)');
+  });
+  it('is the moment at which an exemption or an allow rule begins', () => {
+    const exempt: Rule = {
+      id: 'e',
+      effect: 'exempt',
+      from: ['m'],
+      match: { users: ['oncall'] },
+      notBefore: '2026-11-24T04:00:00+09:00',
+    };
+    expect(decideBy([maintenance, exempt], { username: 'oncall' }, {}, night).message).toContain('2026-11-24 04:00');
+    expect(decideBy([maintenance, exempt], { username: 'other' }, {}, night).message).toContain('2026-11-24 06:00');
+    const hours = { days: ['tue'], start: '07:00', end: '22:00', timezone: 'Asia/Tokyo' } as const;
+    const allow: Rule = { id: 'h', effect: 'allow', match: { groups: ['staff'], windows: [hours] } };
+    const closed = { defaultEffect: 'deny', defaultMessage: 'From {until}.' } as const;
+    expect(decideBy([allow, maintenance], { groups: ['staff'] }, closed, night).message).toContain('2026-11-24 07:00');
+    expect(decideBy([allow], { groups: ['guests'] }, closed, night).message).toBe('From further notice.');
+  });
+  it('is the end of the last of the entries that go on matching', () => {
+    const at = (hour: string) => `2026-11-24T${hour}:00:00+09:00`;
+    const sets = {
+      people: {
+        kind: 'user',
+        entries: [
+          { value: 'batchi', expiresAt: at('11') },
+          { value: 'bat*', expiresAt: at('12') },
+          { value: 'other', expiresAt: at('13') },
+        ],
+      },
+      nets: { kind: 'ip', entries: [{ value: '203.0.113.0/24', expiresAt: at('14') }] },
+      all: { kind: 'group', entries: [{ value: 'staff', expiresAt: at('15') }, 'vpn'] },
+    } as const;
+    const until = (match: Rule['match'], effect: 'deny' | 'allow', attributes: Attributes) =>
+      decideBy([{ id: 'r', effect, match }], attributes, {
+        sets,
+        defaultMessage: '{until}',
+        defaultEffect: effect === 'deny' ? 'allow' : 'deny',
+      }).message;
+    expect(until({ users: ['@people'] }, 'deny', { username: 'batchi' })).toBe('2026-11-24 03:00 (UTC)');
+    expect(until({ sourceIps: ['@nets'] }, 'deny', { publicIp: '203.0.113.9' })).toBe('2026-11-24 05:00 (UTC)');
+    expect(until({ allGroups: ['@all'] }, 'allow', { groups: ['vpn'] })).toBe('2026-11-24 06:00 (UTC)');
+  });
   it('is further notice where no end is in sight', () => {
     expect(decideBy([], {}, { defaultEffect: 'deny', defaultMessage: 'Until {until}.' }).message).toBe(
       'Until further notice.',

@@ -52,6 +52,23 @@ export class NameList {
     return false;
   }
 
+  /** The moment until which entries go on matching `name`; in the past or negative infinite where none does. */
+  matchedUntilMs(name: FoldedName, nowMs: number): number {
+    let untilMs = this.#expiryOfName.get(name.text) ?? Number.NEGATIVE_INFINITY;
+    for (const { tokens, expiresAtMs } of this.#globs) {
+      const longer = expiresAtMs > untilMs && nowMs < expiresAtMs;
+      if (longer && globMatches(tokens, name.characters)) untilMs = expiresAtMs;
+    }
+    return untilMs;
+  }
+
+  /** The first moment after `nowMs` at which an entry expires; infinite where none does. */
+  firstExpiryMs(nowMs: number): number {
+    let firstMs = Number.POSITIVE_INFINITY;
+    for (const { expiresAtMs } of this.#entries) if (expiresAtMs > nowMs) firstMs = Math.min(firstMs, expiresAtMs);
+    return firstMs;
+  }
+
   /** True when there is an entry that has not expired. */
   hasLiveEntry(nowMs: number): boolean {
     return this.#entries.some((entry) => nowMs < entry.expiresAtMs);

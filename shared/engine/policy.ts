@@ -14,15 +14,14 @@ export interface CompiledPolicy {
   readonly rules: readonly CompiledRule[];
   /** Finds those of `rules` that can apply to a connection. */
   readonly index: RuleFinder;
-  /** The moments at which rules and set entries begin or cease to count, ascending. */
-  readonly lifetimeEdgesMs: readonly number[];
-  /** Every window of the policy. */
-  readonly windows: readonly CompiledWindow[];
 }
 
 export interface RuleFinder {
-  /** Calls `visit` with each rule that can apply, in document order. Not to be called from within `visit`. */
-  candidates(subject: Subject, nowMs: number, visit: (rule: CompiledRule) => void): void;
+  /**
+   * Calls `visit` with each rule that can apply, now (milliseconds since 1970) or ever, in document order. Not to be called
+   * from within `visit`.
+   */
+  candidates(subject: Subject, when: number | 'ever', visit: (rule: CompiledRule) => void): void;
 }
 
 export interface CompiledEndpoint {

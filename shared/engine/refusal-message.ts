@@ -1,37 +1,34 @@
 /** What a refused user is told: whose message counts, and what its placeholders stand for. */
 import { type Connection, isMalformed } from './connection.ts';
+import type { Verdict } from './judge.ts';
 import { fillMessage, type Placeholder } from './message.ts';
-import type { CompiledEndpoint, CompiledPolicy, CompiledRule } from './policy.ts';
+import type { CompiledPolicy, CompiledRule } from './policy.ts';
+import type { Subject } from './subject.ts';
 import { refusalEnd, showTime } from './until.ts';
 import { DEFAULT_RULE } from './vocabulary.ts';
 import type { TimeDisplay } from './window.ts';
 
-/** A refusal to be put into words. */
-export interface Refusal {
-  readonly connection: Connection;
-  readonly nowMs: number;
-  readonly endpoint: CompiledEndpoint | undefined;
-  readonly endpointName: string | undefined;
-  /** The first rule that refused; undefined when the default did. */
-  readonly rule: CompiledRule | undefined;
-  /** Whether the policy refuses the same connection at another moment. */
-  readonly refusedAt: (momentMs: number) => boolean;
-}
-
 /** The first deny rule's message, else the endpoint's, else the document's, filled in; at most 255 UTF-16 units. */
-export function refusalMessage(policy: CompiledPolicy, refusal: Refusal): string {
-  const { rule, endpoint, connection, nowMs } = refusal;
+export function refusalMessage(
+  policy: CompiledPolicy,
+  subject: Subject,
+  nowMs: number,
+  verdict: Verdict,
+  endpointName: string | undefined,
+): string {
+  const { endpoint } = verdict;
+  const [rule] = verdict.rules;
   const template = (rule?.effect === 'deny' ? rule.message : undefined) ?? (endpoint ?? policy).defaultMessage;
   return fillMessage(template, (placeholder: Placeholder) => {
     switch (placeholder) {
       case 'endpoint':
-        return refusal.endpointName;
+        return endpointName;
       case 'rule':
         return rule?.id ?? DEFAULT_RULE;
       case 'until':
-        return showTime(refusalEnd(policy, nowMs, refusal.refusedAt), displayOf(rule, nowMs));
+        return showTime(refusalEnd(policy, subject, verdict, nowMs), displayOf(rule, nowMs));
       default:
-        return textOf(connection[placeholder]);
+        return textOf(subject.connection[placeholder]);
     }
   });
 }

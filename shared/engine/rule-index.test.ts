@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { compile } from './compile.ts';
 import { textAttribute } from './connection.ts';
-import { applies } from './decide.ts';
 import type { PolicyDocument, Rule } from './document.ts';
+import { applies } from './judge.ts';
 import { policyCase } from './reference/arbitraries.ts';
 import { Subject } from './subject.ts';
 

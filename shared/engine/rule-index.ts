@@ -33,11 +33,11 @@ export class RuleIndex implements RuleFinder {
     this.#addresses.finish();
   }
 
-  candidates(subject: Subject, nowMs: number, visit: (rule: CompiledRule) => void): void {
+  candidates(subject: Subject, when: number | 'ever', visit: (rule: CompiledRule) => void): void {
     const found = this.#found;
     found.clear();
     found.addAll(this.#always);
-    found.addAll(this.#timed.inside(nowMs));
+    found.addAll(when === 'ever' ? this.#timed.rules : this.#timed.inside(when));
     for (const file of this.#names.values()) file.find(subject, found);
     this.#addresses.find(subject, found);
     const { endpointId } = subject.connection;
@@ -207,6 +207,10 @@ class WindowFile {
 
   add(windows: readonly CompiledWindow[], rule: number): void {
     this.#entries.push({ windows, rule });
+  }
+
+  get rules(): readonly number[] {
+    return this.#entries.map(({ rule }) => rule);
   }
 
   inside(nowMs: number): readonly number[] {

@@ -63,17 +63,15 @@ interface Expiring<T> {
   readonly expiresAtMs: number;
 }
 
-/** Compiles one set. `onExpiry` is told each moment at which an entry expires. Throws `PolicyValueError`. */
-export function compileSet(value: unknown, path: Path, onExpiry: (atMs: number) => void): CompiledSet {
+/** Compiles one set. Throws `PolicyValueError`. */
+export function compileSet(value: unknown, path: Path): CompiledSet {
   const set = readObject(value, path, ['kind', 'description', 'entries']);
   optional(set.description, (text) => readText(text, [...path, 'description']));
   const kind = readChoice(set.kind, [...path, 'kind'], SET_KINDS);
   const entries = <T>(parse: (text: string) => T): Expiring<T>[] =>
-    readList(set.entries, [...path, 'entries'], 0).map((entry, index) => {
-      const compiled = compileEntry(entry, [...path, 'entries', index], parse);
-      if (compiled.expiresAtMs !== Number.POSITIVE_INFINITY) onExpiry(compiled.expiresAtMs);
-      return compiled;
-    });
+    readList(set.entries, [...path, 'entries'], 0).map((entry, index) =>
+      compileEntry(entry, [...path, 'entries', index], parse),
+    );
   if (kind === 'ip') return new AddressSet(entries(parseAddressRange));
   if (kind === 'date') return new DateSet(entries(parseCalendarDate));
   return new NameSet(kind, entries(parseNamePattern));

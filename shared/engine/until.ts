@@ -1,25 +1,36 @@
 /** When a refusal ends: what `{until}` shows. */
+import { holds } from './condition.ts';
 import { DAY_MS } from './duration.ts';
-import type { CompiledPolicy } from './policy.ts';
+import { judge, lifts, type Verdict } from './judge.ts';
+import type { CompiledBlock, CompiledPolicy, CompiledRule } from './policy.ts';
+import type { Subject } from './subject.ts';
 import type { TimeDisplay } from './window.ts';
 
-/** How far ahead the end of a refusal is looked for, and how many moments are tried on the way. */
+/** How far ahead the end of a refusal is looked for, and how many changes are followed on the way. */
 const HORIZON_MS = 400 * DAY_MS;
-const MAX_MOMENTS = 1000;
+const MAX_CHANGES = 1000;
 
 /**
- * The first moment after `nowMs` at which `refusedAt` is false, or undefined where there is none in sight. Between two edges (of windows, of the lifetimes of rules and entries) no decision changes, so only edges are tried.
+ * The first moment after `nowMs` at which the policy would no longer refuse the subject, or undefined where there is none
+ * in sight. Goes from change to change of the rules that matter to this subject, passing over what cannot end the refusal.
  */
 export function refusalEnd(
   policy: CompiledPolicy,
+  subject: Subject,
+  refusal: Verdict,
   nowMs: number,
-  refusedAt: (momentMs: number) => boolean,
 ): number | undefined {
+  const rules: CompiledRule[] = [];
+  policy.index.candidates(subject, 'ever', (rule) => {
+    if (rule.enforced && canApply(rule, subject, nowMs)) rules.push(rule);
+  });
+  let verdict = refusal;
   let momentMs = nowMs;
-  for (let tried = 0; tried < MAX_MOMENTS; tried++) {
-    momentMs = nextEdge(policy, momentMs);
+  for (let changes = 0; changes < MAX_CHANGES; changes++) {
+    momentMs = earliestEnd(verdict, rules, subject, momentMs);
     if (momentMs - nowMs > HORIZON_MS) return undefined;
-    if (!refusedAt(momentMs)) return momentMs;
+    verdict = judge(policy, subject, momentMs, rules);
+    if (verdict.effect === 'allow') return momentMs;
   }
   return undefined;
 }
@@ -33,19 +44,47 @@ export function showTime(momentMs: number | undefined, display: TimeDisplay): st
   return `${wall.slice(0, 10)} ${time} (${'zone' in display ? display.zone.name : showOffset(display.offsetMinutes)})`;
 }
 
-function nextEdge(policy: CompiledPolicy, afterMs: number): number {
-  let edgeMs = Number.POSITIVE_INFINITY;
-  for (const window of policy.windows) edgeMs = Math.min(edgeMs, window.span(afterMs).untilMs);
-  const edges = policy.lifetimeEdgesMs;
-  let low = 0;
-  let high = edges.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((edges[middle] as number) > afterMs)
-      high = middle; // in bounds
-    else low = middle + 1;
+/** The refusal holds at least until then. */
+function earliestEnd(refusal: Verdict, rules: readonly CompiledRule[], subject: Subject, atMs: number): number {
+  const firstChange = (of: readonly CompiledRule[]) =>
+    Math.min(...of.map((rule) => changesAtMs(rule, subject, atMs)), Number.POSITIVE_INFINITY);
+  // The default goes on refusing until an allow rule begins to apply.
+  if (refusal.rules.length === 0) return firstChange(rules.filter((rule) => rule.effect === 'allow'));
+  // It takes all that refuse to end or to be lifted: the last of them counts.
+  return Math.max(
+    ...refusal.rules.map((refusing) =>
+      firstChange([
+        refusing,
+        ...rules.filter((rule) => rule.effect === 'exempt' && refusing.effect === 'deny' && lifts(rule, refusing)),
+      ]),
+    ),
+  );
+}
+
+/** False for a rule that will not apply to the subject at any time from `atMs` on. */
+function canApply(rule: CompiledRule, subject: Subject, atMs: number): boolean {
+  return atMs < rule.expiresAtMs && rule.match.some((block) => canHold(block, subject, atMs));
+}
+
+/** The first moment after `atMs` at which it can change whether the rule applies; it may be too early, never too late. */
+function changesAtMs(rule: CompiledRule, subject: Subject, atMs: number): number {
+  if (atMs < rule.notBeforeMs) return rule.notBeforeMs;
+  if (atMs >= rule.expiresAtMs) return Number.POSITIVE_INFINITY;
+  let changeMs = rule.expiresAtMs;
+  for (const block of [...rule.match, ...rule.except]) {
+    if (!canHold(block, subject, atMs)) continue;
+    for (const condition of block) changeMs = Math.min(changeMs, condition.changesAtMs(subject, atMs));
   }
-  return Math.min(edgeMs, edges[low] ?? Number.POSITIVE_INFINITY);
+  return changeMs;
+}
+
+/** False for a block with a condition that does not hold and never will. */
+function canHold(block: CompiledBlock, subject: Subject, atMs: number): boolean {
+  return block.every(
+    (condition) =>
+      holds(condition, condition.find(subject, atMs)) ||
+      condition.changesAtMs(subject, atMs) !== Number.POSITIVE_INFINITY,
+  );
 }
 
 function showOffset(minutes: number): string {

@@ -12,7 +12,6 @@ import { parseZone } from './zone.ts';
 const holidays = compileSet(
   { kind: 'date', entries: ['2026-12-29', { value: '2026-12-31', expiresAt: '2026-12-31T12:00:00Z' }] },
   [],
-  () => {},
 );
 
 function compiled(window: Window): CompiledWindow {
