@@ -7,6 +7,7 @@ export default {
   roots: ['<rootDir>/handler', '<rootDir>/admin-api', '<rootDir>/shared', '<rootDir>/infra', '<rootDir>/scripts'],
   // All cores: Jest would leave one of them idle, which on a small CI machine is half of it.
   maxWorkers: '100%',
+  setupFiles: ['<rootDir>/shared/testing/errors-of-node.ts'],
   testMatch: ['**/*.test.ts'],
   // SWC turns TypeScript and the few dependencies that ship only ES modules into what Jest runs.
   transform: {

@@ -1,12 +1,12 @@
 /** The API as the environment makes it: settings that are wrong close it, a store that fails is told as such. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { printedLines } from '../handler/testing/printed-lines.ts';
 import {
   createRulesTable,
   type LocalDynamoDb,
   localDocumentClient,
   startDynalite,
 } from '../shared/store/testing/dynalite.ts';
+import { printedLines } from '../shared/testing/printed-lines.ts';
 import { startAdminApi } from './start-admin-api.ts';
 import { POLICY } from './testing/example-policy.ts';
 import { httpEvent, iamAuthorizer, type TestRequest } from './testing/http-event.ts';

@@ -13,11 +13,11 @@ import {
   StoreRefusedError,
   StoreUnreachableError,
 } from '../shared/store/index.ts';
+import { emfLines, logLines, printedLines } from '../shared/testing/printed-lines.ts';
 import { type ConnectHandlerParts, createConnectHandler } from './connect-handler.ts';
 import { createDecisionMetrics } from './decision-metrics.ts';
 import { readSettings } from './settings.ts';
 import { lambdaContext } from './testing/lambda-context.ts';
-import { emfLines, logLines, printedLines } from './testing/printed-lines.ts';
 
 type PolicyInHand = InHand<CompiledPolicy>;
 

@@ -2,9 +2,9 @@
 
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import { describe, expect, it } from '@jest/globals';
+import { type Line, printedLines } from '../shared/testing/printed-lines.ts';
 import type { Verdict } from './decision-line.ts';
 import { createDecisionMetrics } from './decision-metrics.ts';
-import { type Line, printedLines } from './testing/printed-lines.ts';
 
 const ENDPOINT = 'cvpn-endpoint-0a1b2c3d4e5f67890';
 

@@ -13,11 +13,10 @@ import {
   startDynalite,
 } from '../shared/store/testing/dynalite.ts';
 import { startTcpProxy, type TcpProxy } from '../shared/store/testing/tcp-proxy.ts';
+import { emfLines, logLines, printedLines } from '../shared/testing/printed-lines.ts';
 import type { Environment } from './settings.ts';
 import { startHandler } from './start-handler.ts';
-import './testing/errors-of-node.ts';
 import { lambdaContext } from './testing/lambda-context.ts';
-import { emfLines, logLines, printedLines } from './testing/printed-lines.ts';
 
 const MUTUAL = {
   'endpoint-id': 'cvpn-endpoint-05e3cd01fe10ad9ee',

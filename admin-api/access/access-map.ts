@@ -1,8 +1,6 @@
 /** Which principals have which permissions: the configuration ADMIN_ACCESS. */
 import { z } from 'zod';
-import { formatIssue } from '../../shared/policy/index.ts';
-import { readablePath } from '../../shared/policy/issue.ts';
-import { readJson } from '../../shared/policy/read-json.ts';
+import { formatIssue, readablePath, readJson } from '../../shared/policy/index.ts';
 import type { Caller } from './caller.ts';
 import { PERMISSIONS, type Permission, type Permissions } from './permissions.ts';
 

@@ -1,7 +1,5 @@
 /** Reads a JSON body: of the right type, of bounded size and depth, each key once. */
-import { jsonPointer, readablePath } from '../../shared/policy/index.ts';
-import { readJson } from '../../shared/policy/read-json.ts';
-import { placeInText } from '../../shared/policy/source.ts';
+import { jsonPointer, placeInText, readablePath, readJson } from '../../shared/policy/index.ts';
 import { Problem } from './problem.ts';
 
 export const JSON_TYPE = 'application/json';

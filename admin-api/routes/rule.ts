@@ -1,7 +1,6 @@
 /** /v1/rules/{id}: one rule. */
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
-import { itemHash } from '../../shared/policy/index.ts';
-import { isObject } from '../../shared/policy/plain-data.ts';
+import { isObject, itemHash } from '../../shared/policy/index.ts';
 import { requireAny } from '../access/permissions.ts';
 import type { AdminEnv, Services } from '../environment.ts';
 import { JSON_TYPE, MERGE_PATCH_TYPE, readJsonBody } from '../http/body.ts';

@@ -1,7 +1,6 @@
 /** /v1/rules: listing rules, adding one. */
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
-import { itemHash } from '../../shared/policy/index.ts';
-import { isObject } from '../../shared/policy/plain-data.ts';
+import { isObject, itemHash } from '../../shared/policy/index.ts';
 import { requireAny } from '../access/permissions.ts';
 import type { AdminEnv, Services } from '../environment.ts';
 import { readJsonBody } from '../http/body.ts';

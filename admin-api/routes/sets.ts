@@ -1,8 +1,7 @@
 /** /v1/sets: named lists. */
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import type { PolicySet } from '../../shared/engine/index.ts';
-import { itemHash } from '../../shared/policy/index.ts';
-import { isObject } from '../../shared/policy/plain-data.ts';
+import { isObject, itemHash } from '../../shared/policy/index.ts';
 import { requireAny } from '../access/permissions.ts';
 import type { AdminEnv, Services } from '../environment.ts';
 import { readJsonBody } from '../http/body.ts';

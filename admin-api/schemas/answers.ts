@@ -1,7 +1,6 @@
 /** Schemas of what the API answers. Each has an id, under which the OpenAPI document shows it. */
 import { z } from 'zod';
-import { rule } from '../../shared/policy/rule-schema.ts';
-import { policySet } from '../../shared/policy/set-schema.ts';
+import { policySet, policyRule as rule } from '../../shared/policy/index.ts';
 import { PROBLEM_TYPE_PREFIX } from '../http/problem.ts';
 
 const AUTHOR = {

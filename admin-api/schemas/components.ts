@@ -1,7 +1,6 @@
 /** The schemas under `components` of the OpenAPI document, written from the Zod schemas as JSON Schema (draft 2020-12). */
 import { z } from 'zod';
-import { rule } from '../../shared/policy/rule-schema.ts';
-import { policySet } from '../../shared/policy/set-schema.ts';
+import { policySet, policyRule as rule } from '../../shared/policy/index.ts';
 import * as answers from './answers.ts';
 import { changesRequest, entriesPatch, evaluateRequest, policy } from './requests.ts';
 

@@ -1,7 +1,6 @@
 /** Schemas of what requests carry: queries, and bodies that are no part of the policy language. */
 import { z } from '@hono/zod-openapi';
-import { entriesPatchShape, policyOperations } from '../../shared/policy/index.ts';
-import { policyDocument, policyTest } from '../../shared/policy/schema.ts';
+import { entriesPatchShape, policyDocument, policyOperations, policyTest } from '../../shared/policy/index.ts';
 
 const flag = z.enum(['true', 'false']);
 

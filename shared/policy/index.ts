@@ -26,6 +26,7 @@ export { lockoutReason } from './lockout.ts';
 export * from './merge/index.ts';
 export { mergePatch } from './merge-patch.ts';
 export * from './operations/index.ts';
+export { isObject } from './plain-data.ts';
 export {
   type ChangedEntry,
   type ChangedKind,
@@ -43,5 +44,9 @@ export {
   type ValidatedPolicy,
   validatePolicy,
 } from './read-document.ts';
-export { MAX_RULES, MAX_SET_ENTRIES, MAX_TESTS, policyDocument } from './schema.ts';
+export { readJson } from './read-json.ts';
+export { rule as policyRule } from './rule-schema.ts';
+export { MAX_RULES, MAX_SET_ENTRIES, MAX_TESTS, policyDocument, policyTest } from './schema.ts';
+export { policySet } from './set-schema.ts';
+export { placeInText } from './source.ts';
 export { MAX_SUMMARY_BYTES, summarizeChange } from './summary.ts';
