@@ -158,6 +158,23 @@ describe('explain', () => {
 describe('{until}', () => {
   const untilCase = policyCase(2, { messages: fc.constant('{until}'), wholeMinutes: true }).map(mostRefusalsEnd);
 
+  it.each([3, 30, 399])('sees an end %d days away past the windows of somebody else', (days) => {
+    const nowMs = Date.parse('2026-11-01T06:00:00Z');
+    const end = new Date(nowMs + days * DAY_MS).toISOString();
+    const window = { cron: '*/2 * * * *', duration: 'PT1M', timezone: 'Europe/London' };
+    const policy = compile({
+      version: 1,
+      defaultEffect: 'allow',
+      defaultMessage: '{until}',
+      rules: [
+        { id: 'closed', effect: 'deny', match: 'everyone', expiresAt: end },
+        { id: 'somebody-else', effect: 'deny', match: { users: ['zoe'], windows: [window] } },
+      ],
+    });
+    const { message } = decide(policy, { ...NOBODY, username: 'batchi' }, nowMs);
+    expect(message).toBe(`${end.slice(0, 16).replace('T', ' ')} (UTC)`);
+  });
+
   it('is the first moment at which the connection is no longer refused', () => {
     let ends = 0;
     let never = 0;
@@ -194,7 +211,10 @@ describe('{until}', () => {
 /** Admits by default, and gives every second rule an end. */
 function mostRefusalsEnd(policy: PolicyCase): PolicyCase {
   const { document, scene } = policy;
-  const endOf = (index: number) => new Date(scene.anchorMs + (11 + 7 * index) * 60 * MINUTE_MS).toISOString();
+  // Some soon, some in weeks or months: many windows come and go before that.
+  const days = [0.5, 1, 23, 300];
+  const endOf = (index: number) =>
+    new Date(scene.anchorMs + (days[(index / 2) % days.length] ?? 0) * DAY_MS).toISOString();
   const rules = document.rules?.map((rule, index) => (index % 2 === 0 ? { expiresAt: endOf(index), ...rule } : rule));
   return { ...policy, document: { ...document, rules, defaultEffect: 'allow', defaultMessage: '{until}' } };
 }
