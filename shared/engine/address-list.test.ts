@@ -9,7 +9,7 @@ function list(...entries: (string | [string, number])[]): AddressList {
   return new AddressList(
     entries.map((entry) => {
       const [text, expiresAtMs] = typeof entry === 'string' ? [entry, FOREVER] : entry;
-      return { range: parseAddressRange(text), expiresAtMs };
+      return { ...parseAddressRange(text), expiresAtMs };
     }),
   );
 }
@@ -73,7 +73,7 @@ describe('AddressList', () => {
         .map(({ ends, expiresAtMs }): AddressEntry => {
           const [a, b] = ends;
           const [first, last] = compareWords(a, b) <= 0 ? [a, b] : [b, a];
-          return { range: { family: f, first, last, hostBits: false }, expiresAtMs };
+          return { family: f, first, last, hostBits: false, expiresAtMs };
         }),
     );
     const address = family.chain((f) => words(f).map((w) => ({ family: f, words: w })));
@@ -86,8 +86,8 @@ describe('AddressList', () => {
           const compiled = new AddressList(entries);
           for (const each of addresses) {
             const expected = entries.some(
-              ({ range, expiresAtMs }) =>
-                nowMs < expiresAtMs &&
+              (range) =>
+                nowMs < range.expiresAtMs &&
                 range.family === each.family &&
                 compareWords(range.first, each.words) <= 0 &&
                 compareWords(each.words, range.last) <= 0,

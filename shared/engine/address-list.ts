@@ -1,29 +1,26 @@
 /** A compiled list of address ranges: a step function over the addresses of each family, searched by halving. */
 import type { Address, AddressRange } from './address.ts';
-import { compareWords } from './address.ts';
+import { addressOrder, compareAt, copyAt, type WordCount } from './address-order.ts';
 
 /** A range and the moment from which it no longer counts (infinite for most). */
-export interface AddressEntry {
-  readonly range: AddressRange;
+export interface AddressEntry extends AddressRange {
   readonly expiresAtMs: number;
 }
 
+/** Stretches of addresses side by side, both ends included. */
+export interface AddressStretches {
+  readonly firsts: Uint32Array;
+  readonly lasts: Uint32Array;
+}
+
 export class AddressList {
-  /** The ranges of the entries, expired ones too. */
-  readonly ranges: readonly AddressRange[];
   readonly #ipv4: ExpiryByAddress;
   readonly #ipv6: ExpiryByAddress;
 
   constructor(entries: readonly AddressEntry[]) {
-    this.ranges = entries.map(({ range }) => range);
-    this.#ipv4 = new ExpiryByAddress(
-      entries.filter(({ range }) => range.family === 4),
-      1,
-    );
-    this.#ipv6 = new ExpiryByAddress(
-      entries.filter(({ range }) => range.family === 6),
-      4,
-    );
+    const ofFamily = (wanted: 4 | 6) => entries.filter(({ family }) => family === wanted);
+    this.#ipv4 = new ExpiryByAddress(ofFamily(4), 1);
+    this.#ipv6 = new ExpiryByAddress(ofFamily(6), 4);
   }
 
   /** True when an entry that has not expired covers `address`. */
@@ -35,6 +32,11 @@ export class AddressList {
   coveredUntilMs(address: Address): number {
     return (address.family === 4 ? this.#ipv4 : this.#ipv6).at(address.words);
   }
+
+  /** What the entries of one family cover, expired ones too, in stretches that do not overlap. */
+  stretches(family: 4 | 6): AddressStretches {
+    return (family === 4 ? this.#ipv4 : this.#ipv6).stretches();
+  }
 }
 
 /**
@@ -42,21 +44,18 @@ export class AddressList {
  * INVARIANT: boundaries ascend strictly; `#expiries[i]` holds from boundary i (included) to boundary i + 1.
  */
 class ExpiryByAddress {
-  readonly #wordCount: number;
+  readonly #wordCount: WordCount;
   readonly #boundaries: Uint32Array;
   readonly #expiries: Float64Array;
 
-  constructor(entries: readonly AddressEntry[], wordCount: number) {
-    const boundaries: (readonly number[])[] = [];
-    const expiries: number[] = [];
-    for (const { from, expiresAtMs } of steps(entries)) {
-      if (expiresAtMs === (expiries.at(-1) ?? NEVER_COVERED)) continue;
-      boundaries.push(from);
-      expiries.push(expiresAtMs);
-    }
+  constructor(entries: readonly AddressEntry[], wordCount: WordCount) {
+    const steps = new Steps(2 * entries.length, wordCount);
+    const ordered = ordering(entries, wordCount);
+    if (ordered.haveOneExpiry) joinTouching(ordered, steps);
+    else latestOfOverlapping(ordered, steps);
     this.#wordCount = wordCount;
-    this.#boundaries = Uint32Array.from(boundaries.flat());
-    this.#expiries = Float64Array.from(expiries);
+    this.#boundaries = steps.boundaries;
+    this.#expiries = steps.expiries;
   }
 
   at(words: readonly number[]): number {
@@ -64,109 +63,197 @@ class ExpiryByAddress {
     let high = this.#expiries.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (this.#isAfter(middle, words)) high = middle;
+      if (compareAt(this.#boundaries, middle, words, 0, this.#wordCount) > 0) high = middle;
       else low = middle + 1;
     }
     return low === 0 ? NEVER_COVERED : (this.#expiries[low - 1] as number); // in bounds: low is at most the length
   }
 
-  /** True when boundary `index` lies after the address. */
-  #isAfter(index: number, words: readonly number[]): boolean {
-    const start = index * this.#wordCount;
-    for (let word = 0; word < this.#wordCount; word++) {
-      const difference = (this.#boundaries[start + word] as number) - (words[word] as number); // in bounds: same family
-      if (difference !== 0) return difference > 0;
+  stretches(): AddressStretches {
+    const wordCount = this.#wordCount;
+    const covered = this.#expiries.reduce(
+      (count, expiresAtMs) => (expiresAtMs === NEVER_COVERED ? count : count + 1),
+      0,
+    );
+    const firsts = new Uint32Array(covered * wordCount);
+    const lasts = new Uint32Array(covered * wordCount).fill(0xffffffff);
+    let place = 0;
+    for (let index = 0; index < this.#expiries.length; index++) {
+      if (this.#expiries[index] === NEVER_COVERED) continue;
+      copyAt(this.#boundaries, index, firsts, place, wordCount);
+      if (index + 1 < this.#expiries.length) {
+        copyAt(this.#boundaries, index + 1, lasts, place, wordCount);
+        stepBack(lasts, place, wordCount);
+      }
+      place++;
     }
-    return false;
+    return { firsts, lasts };
   }
 }
 
 const NEVER_COVERED = Number.NEGATIVE_INFINITY;
 
-/** The boundaries of the entries in ascending order, each with the latest expiry from there on. */
-function* steps(entries: readonly AddressEntry[]): Generator<{ from: readonly number[]; expiresAtMs: number }> {
-  const opening = [...entries].sort((a, b) => compareWords(a.range.first, b.range.first));
-  const points = opening.map(({ range }) => range.first);
-  for (const { range } of entries) {
-    const next = successor(range.last);
-    if (next !== undefined) points.push(next);
-  }
-  points.sort(compareWords);
+/** Ranges side by side, in ascending order of their first addresses. */
+interface OrderedRanges extends AddressStretches {
+  readonly wordCount: WordCount;
+  readonly expiries: Float64Array;
+  readonly haveOneExpiry: boolean;
+}
 
-  const open = new LatestFirst();
+function ordering(entries: readonly AddressEntry[], wordCount: WordCount): OrderedRanges {
+  const unordered = new Uint32Array(entries.length * wordCount);
+  for (let place = 0; place < entries.length; place++) {
+    copyAt((entries[place] as AddressEntry).first, 0, unordered, place, wordCount); // in bounds
+  }
+  const firsts = new Uint32Array(unordered.length);
+  const lasts = new Uint32Array(unordered.length);
+  const expiries = new Float64Array(entries.length);
+  let place = 0;
+  for (const position of addressOrder(unordered, wordCount)) {
+    const entry = entries[position] as AddressEntry; // in bounds
+    copyAt(entry.first, 0, firsts, place, wordCount);
+    copyAt(entry.last, 0, lasts, place, wordCount);
+    expiries[place++] = entry.expiresAtMs;
+  }
+  return { wordCount, firsts, lasts, expiries, haveOneExpiry: expiries.every((each) => each === expiries[0]) };
+}
+
+/** The boundaries as they are found, in ascending order. */
+class Steps {
+  readonly #wordCount: WordCount;
+  readonly #boundaries: Uint32Array;
+  readonly #expiries: Float64Array;
+  #count = 0;
+
+  constructor(most: number, wordCount: WordCount) {
+    this.#wordCount = wordCount;
+    this.#boundaries = new Uint32Array(most * wordCount);
+    this.#expiries = new Float64Array(most);
+  }
+
+  /** From address `place` of `addresses` on, what covers it does so until `expiresAtMs`. */
+  add(addresses: Uint32Array, place: number, expiresAtMs: number): void {
+    if (expiresAtMs === (this.#count === 0 ? NEVER_COVERED : this.#expiries[this.#count - 1])) return;
+    copyAt(addresses, place, this.#boundaries, this.#count, this.#wordCount);
+    this.#expiries[this.#count++] = expiresAtMs;
+  }
+
+  get boundaries(): Uint32Array {
+    return this.#boundaries.slice(0, this.#count * this.#wordCount);
+  }
+
+  get expiries(): Float64Array {
+    return this.#expiries.slice(0, this.#count);
+  }
+}
+
+/** For the many lists whose entries never expire, or all at once: joins what touches or overlaps. */
+function joinTouching({ wordCount, firsts, lasts, expiries }: OrderedRanges, steps: Steps): void {
+  /** The address after those covered so far. */
+  const end = new Uint32Array(wordCount);
+  const next = new Uint32Array(wordCount);
+  for (let place = 0; place < expiries.length; place++) {
+    if (place > 0 && compareAt(firsts, place, end, 0, wordCount) > 0) steps.add(end, 0, NEVER_COVERED);
+    steps.add(firsts, place, expiries[place] as number); // in bounds
+    copyAt(lasts, place, next, 0, wordCount);
+    if (!stepOn(next, 0, wordCount)) return;
+    if (place === 0 || compareAt(next, 0, end, 0, wordCount) > 0) end.set(next);
+  }
+  if (expiries.length > 0) steps.add(end, 0, NEVER_COVERED);
+}
+
+/** For lists whose entries expire at different times: at each boundary the entry that expires last counts. */
+function latestOfOverlapping(ranges: OrderedRanges, steps: Steps): void {
+  const { wordCount, firsts, lasts, expiries } = ranges;
+  const points = new Uint32Array(2 * firsts.length);
+  points.set(firsts);
+  let count = expiries.length;
+  for (let place = 0; place < expiries.length; place++) {
+    copyAt(lasts, place, points, count, wordCount);
+    if (stepOn(points, count, wordCount)) count++;
+  }
+  const boundaries = points.subarray(0, count * wordCount);
+  const open = new LatestFirst(ranges);
   let opened = 0;
-  let previous: readonly number[] | undefined;
-  for (const from of points) {
-    if (previous !== undefined && compareWords(previous, from) === 0) continue;
-    previous = from;
-    for (
-      let entry = opening[opened];
-      entry !== undefined && compareWords(entry.range.first, from) <= 0;
-      entry = opening[++opened]
-    ) {
-      open.push(entry);
-    }
+  for (const point of addressOrder(boundaries, wordCount)) {
+    while (opened < expiries.length && compareAt(firsts, opened, boundaries, point, wordCount) <= 0)
+      open.push(opened++);
     // Entries that ended stay in the heap until they reach its top: only the top decides.
-    for (let top = open.top; top !== undefined && compareWords(top.range.last, from) < 0; top = open.top) open.pop();
-    yield { from, expiresAtMs: open.top?.expiresAtMs ?? NEVER_COVERED };
-  }
-}
-
-/** The next higher address, or undefined after the last one. */
-function successor(words: readonly number[]): readonly number[] | undefined {
-  const next = [...words];
-  for (let index = next.length - 1; index >= 0; index--) {
-    const word = next[index] as number; // in bounds
-    if (word < 0xffffffff) {
-      next[index] = word + 1;
-      return next;
+    let top = open.top;
+    while (top !== undefined && compareAt(lasts, top, boundaries, point, wordCount) < 0) {
+      open.pop();
+      top = open.top;
     }
-    next[index] = 0;
+    steps.add(boundaries, point, top === undefined ? NEVER_COVERED : (expiries[top] as number)); // in bounds
   }
-  return undefined;
 }
 
-/** A binary heap with the entry that expires last on top; among equals the one that reaches furthest. */
-class LatestFirst {
-  readonly #entries: AddressEntry[] = [];
+/** Makes the address at `place` the next higher one; false where it was the highest. */
+function stepOn(addresses: Uint32Array, place: number, wordCount: WordCount): boolean {
+  for (let word = (place + 1) * wordCount - 1; word >= place * wordCount; word--) {
+    const value = addresses[word] as number; // in bounds
+    addresses[word] = value + 1; // the array holds 32 bits: the highest becomes 0
+    if (value < 0xffffffff) return true;
+  }
+  return false;
+}
 
-  get top(): AddressEntry | undefined {
-    return this.#entries[0];
+/** Makes the address at `place`, which is not the lowest, the next lower one. */
+function stepBack(addresses: Uint32Array, place: number, wordCount: WordCount): void {
+  for (let word = (place + 1) * wordCount - 1; word >= place * wordCount; word--) {
+    const value = addresses[word] as number; // in bounds
+    addresses[word] = value - 1; // 0 becomes the highest
+    if (value > 0) return;
+  }
+}
+
+/** A binary heap of places in `ranges`, with the one that expires last on top; among equals the one that reaches furthest. */
+class LatestFirst {
+  readonly #ranges: OrderedRanges;
+  readonly #places: number[] = [];
+
+  constructor(ranges: OrderedRanges) {
+    this.#ranges = ranges;
   }
 
-  push(entry: AddressEntry): void {
-    const entries = this.#entries;
-    let index = entries.push(entry) - 1;
+  get top(): number | undefined {
+    return this.#places[0];
+  }
+
+  push(place: number): void {
+    const places = this.#places;
+    let index = places.push(place) - 1;
     while (index > 0) {
       const parent = (index - 1) >> 1;
-      if (!comesFirst(entry, entries[parent] as AddressEntry)) break; // in bounds
-      entries[index] = entries[parent] as AddressEntry; // in bounds
+      if (!this.#comesFirst(place, places[parent] as number)) break; // in bounds
+      places[index] = places[parent] as number; // in bounds
       index = parent;
     }
-    entries[index] = entry;
+    places[index] = place;
   }
 
   pop(): void {
-    const entries = this.#entries;
-    const moved = entries.pop();
-    if (moved === undefined || entries.length === 0) return;
+    const places = this.#places;
+    const moved = places.pop();
+    if (moved === undefined || places.length === 0) return;
     let index = 0;
     for (;;) {
       const left = 2 * index + 1;
       const right = left + 1;
-      let best = left;
-      if (right < entries.length && comesFirst(entries[right] as AddressEntry, entries[left] as AddressEntry))
-        best = right; // in bounds
-      const child = entries[best];
-      if (child === undefined || !comesFirst(child, moved)) break;
-      entries[index] = child;
+      const best =
+        right < places.length && this.#comesFirst(places[right] as number, places[left] as number) ? right : left; // in bounds
+      const child = places[best];
+      if (child === undefined || !this.#comesFirst(child, moved)) break;
+      places[index] = child;
       index = best;
     }
-    entries[index] = moved;
+    places[index] = moved;
   }
-}
 
-function comesFirst(a: AddressEntry, b: AddressEntry): boolean {
-  if (a.expiresAtMs !== b.expiresAtMs) return a.expiresAtMs > b.expiresAtMs;
-  return compareWords(a.range.last, b.range.last) > 0;
+  #comesFirst(a: number, b: number): boolean {
+    const { expiries, lasts, wordCount } = this.#ranges;
+    const difference = (expiries[a] as number) - (expiries[b] as number); // in bounds; NaN for two that never expire
+    if (difference > 0 || difference < 0) return difference > 0;
+    return compareAt(lasts, a, lasts, b, wordCount) > 0;
+  }
 }

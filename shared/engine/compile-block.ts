@@ -156,7 +156,7 @@ function compileAddresses(value: unknown, path: Path, context: BlockContext): re
   const lists: AddressList[] = [];
   for (const [entry, set, ofEntry] of readEntries('sourceIps', value, path, context)) {
     if (set === undefined)
-      own.push({ range: at(ofEntry, () => parseAddressRange(entry)), expiresAtMs: Number.POSITIVE_INFINITY });
+      own.push({ ...at(ofEntry, () => parseAddressRange(entry)), expiresAtMs: Number.POSITIVE_INFINITY });
     else if (set instanceof AddressSet) lists.push(set.list);
   }
   return own.length === 0 ? lists : [new AddressList(own), ...lists];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { compareWords } from './address.ts';
-import { type OwnedRange, RangeIndex } from './range-index.ts';
+import { RangeIndex } from './range-index.ts';
 
 function found(index: RangeIndex, words: readonly number[]): number[] {
   const owners: number[] = [];
@@ -21,11 +21,16 @@ describe('RangeIndex', () => {
     });
     fc.assert(
       fc.property(fc.array(range, { maxLength: 40 }), fc.array(words, { minLength: 20 }), (ranges, addresses) => {
-        const owned = ranges.map((each, owner): OwnedRange => ({ range: each, owner }));
-        const index = new RangeIndex(owned, wordCount);
+        const owned = ranges.map((each, owner) => ({ ...each, owner }));
+        const stretches = owned.map(({ first, last, owner }) => ({
+          firsts: Uint32Array.from(first),
+          lasts: Uint32Array.from(last),
+          owner,
+        }));
+        const index = new RangeIndex(stretches, wordCount);
         for (const address of addresses) {
           const expected = owned.filter(
-            ({ range: { first, last } }) => compareWords(first, address) <= 0 && compareWords(address, last) <= 0,
+            ({ first, last }) => compareWords(first, address) <= 0 && compareWords(address, last) <= 0,
           );
           expect(found(index, address)).toEqual(expected.map(({ owner }) => owner));
         }

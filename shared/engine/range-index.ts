@@ -1,40 +1,43 @@
-/** Finds, among many address ranges of many owners, those that contain an address: an interval tree in typed arrays. */
-import { type AddressRange, compareWords } from './address.ts';
+/** Finds, among many stretches of addresses of many owners, those that contain an address: an interval tree in typed arrays. */
+import type { AddressStretches } from './address-list.ts';
+import { addressOrder, compareAt, copyAt, type WordCount } from './address-order.ts';
 
-/** A range and the number of whom it belongs to. */
-export interface OwnedRange {
-  readonly range: AddressRange;
+/** Stretches of one family and the number of whom they belong to. */
+export interface OwnedStretches extends AddressStretches {
   readonly owner: number;
 }
 
 /**
- * The ranges of one family, ordered by their first address; the tree is implicit (the root of a stretch is its middle).
- * INVARIANT: `#reach` of a root is the highest last address in its stretch, so that a stretch that ends before an address is
- * passed over whole. A look-up takes steps in proportion to log(ranges) for each range found.
+ * The stretches ordered by their first address; the tree is implicit (the root of a run is its middle).
+ * INVARIANT: `#reach` of a root is the highest last address in its run, so that a run that ends before an address is passed
+ * over whole. A look-up takes steps in proportion to log(stretches) for each one found.
  */
 export class RangeIndex {
-  readonly #wordCount: number;
+  readonly #wordCount: WordCount;
   readonly #firsts: Uint32Array;
   readonly #lasts: Uint32Array;
   readonly #reach: Uint32Array;
   readonly #owners: Uint32Array;
 
-  constructor(ranges: readonly OwnedRange[], wordCount: 1 | 4) {
-    const ordered = [...ranges].sort((a, b) => compareWords(a.range.first, b.range.first));
+  constructor(owned: readonly OwnedStretches[], wordCount: WordCount) {
+    const firsts = concat(owned.map((each) => each.firsts));
+    const lasts = concat(owned.map((each) => each.lasts));
+    const owners = concat(owned.map((each) => new Uint32Array(each.firsts.length / wordCount).fill(each.owner)));
     this.#wordCount = wordCount;
-    this.#firsts = new Uint32Array(ordered.length * wordCount);
-    this.#lasts = new Uint32Array(ordered.length * wordCount);
-    this.#reach = new Uint32Array(ordered.length * wordCount);
-    this.#owners = new Uint32Array(ordered.length);
-    for (const [index, { range, owner }] of ordered.entries()) {
-      this.#firsts.set(range.first, index * wordCount);
-      this.#lasts.set(range.last, index * wordCount);
-      this.#owners[index] = owner;
+    this.#firsts = new Uint32Array(firsts.length);
+    this.#lasts = new Uint32Array(firsts.length);
+    this.#owners = new Uint32Array(owners.length);
+    let place = 0;
+    for (const position of addressOrder(firsts, wordCount)) {
+      copyAt(firsts, position, this.#firsts, place, wordCount);
+      copyAt(lasts, position, this.#lasts, place, wordCount);
+      this.#owners[place++] = owners[position] as number; // in bounds
     }
-    this.#computeReach(0, ordered.length);
+    this.#reach = this.#lasts.slice();
+    this.#computeReach(0, owners.length);
   }
 
-  /** Calls `visit` with the owner of each range that contains the address; more than once for an owner of several. */
+  /** Calls `visit` with the owner of each stretch that contains the address. */
   find(words: readonly number[], visit: (owner: number) => void): void {
     this.#find(0, this.#owners.length, words, visit);
   }
@@ -43,52 +46,35 @@ export class RangeIndex {
     let from = low;
     while (from < high) {
       const middle = (from + high) >>> 1;
-      if (this.#isBefore(this.#reach, middle, words)) return;
+      if (compareAt(this.#reach, middle, words, 0, this.#wordCount) < 0) return;
       this.#find(from, middle, words, visit);
-      if (this.#isAfter(this.#firsts, middle, words)) return;
-      if (!this.#isBefore(this.#lasts, middle, words)) visit(this.#owners[middle] as number); // in bounds
+      if (compareAt(this.#firsts, middle, words, 0, this.#wordCount) > 0) return;
+      if (compareAt(this.#lasts, middle, words, 0, this.#wordCount) >= 0) visit(this.#owners[middle] as number); // in bounds
       from = middle + 1;
     }
   }
 
-  /** Fills `#reach` for the stretch [low, high) and returns the index of its root, or -1 for an empty one. */
+  /** Raises `#reach` of every root in the run [low, high) to what its run reaches; the index of its root, -1 for an empty one. */
   #computeReach(low: number, high: number): number {
     if (low >= high) return -1;
     const middle = (low + high) >>> 1;
-    this.#copy(this.#lasts, middle, middle);
-    for (const child of [this.#computeReach(low, middle), this.#computeReach(middle + 1, high)]) {
-      if (child >= 0 && this.#compare(this.#reach, child, middle) > 0) this.#copy(this.#reach, child, middle);
-    }
+    this.#raise(middle, this.#computeReach(low, middle));
+    this.#raise(middle, this.#computeReach(middle + 1, high));
     return middle;
   }
 
-  #copy(source: Uint32Array, from: number, to: number): void {
-    const start = from * this.#wordCount;
-    this.#reach.set(source.subarray(start, start + this.#wordCount), to * this.#wordCount);
+  #raise(root: number, child: number): void {
+    if (child < 0 || compareAt(this.#reach, child, this.#reach, root, this.#wordCount) <= 0) return;
+    copyAt(this.#reach, child, this.#reach, root, this.#wordCount);
   }
+}
 
-  #compare(words: Uint32Array, a: number, b: number): number {
-    for (let word = 0; word < this.#wordCount; word++) {
-      const difference = (words[a * this.#wordCount + word] as number) - (words[b * this.#wordCount + word] as number); // in bounds
-      if (difference !== 0) return difference;
-    }
-    return 0;
+function concat(arrays: readonly Uint32Array[]): Uint32Array {
+  const whole = new Uint32Array(arrays.reduce((length, array) => length + array.length, 0));
+  let at = 0;
+  for (const array of arrays) {
+    whole.set(array, at);
+    at += array.length;
   }
-
-  #isBefore(bounds: Uint32Array, index: number, words: readonly number[]): boolean {
-    return this.#difference(bounds, index, words) < 0;
-  }
-
-  #isAfter(bounds: Uint32Array, index: number, words: readonly number[]): boolean {
-    return this.#difference(bounds, index, words) > 0;
-  }
-
-  #difference(bounds: Uint32Array, index: number, words: readonly number[]): number {
-    const start = index * this.#wordCount;
-    for (let word = 0; word < this.#wordCount; word++) {
-      const difference = (bounds[start + word] as number) - (words[word] as number); // in bounds: same family
-      if (difference !== 0) return difference;
-    }
-    return 0;
-  }
+  return whole;
 }

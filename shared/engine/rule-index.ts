@@ -175,15 +175,10 @@ class AddressFile {
 
   /** To be called once, after all rules were added. */
   finish(): void {
-    const owned = [...this.#numberOfList].flatMap(([list, owner]) => list.ranges.map((range) => ({ range, owner })));
-    this.#ipv4 = new RangeIndex(
-      owned.filter(({ range }) => range.family === 4),
-      1,
-    );
-    this.#ipv6 = new RangeIndex(
-      owned.filter(({ range }) => range.family === 6),
-      4,
-    );
+    const owned = (family: 4 | 6) =>
+      [...this.#numberOfList].map(([list, owner]) => ({ ...list.stretches(family), owner }));
+    this.#ipv4 = new RangeIndex(owned(4), 1);
+    this.#ipv6 = new RangeIndex(owned(6), 4);
   }
 
   find(subject: Subject, found: Marks): void {

@@ -1,6 +1,6 @@
 /** Compiled sets: the named lists that conditions and windows refer to as `@name`. */
 import { type AddressRange, parseAddressRange } from './address.ts';
-import { type AddressEntry, AddressList } from './address-list.ts';
+import { AddressList } from './address-list.ts';
 import type { SetKind } from './document.ts';
 import { PolicyValueError, shown } from './errors.ts';
 import { parseInstantMs } from './instant.ts';
@@ -17,12 +17,10 @@ export type CompiledSet = AddressSet | NameSet | DateSet;
 
 export class AddressSet {
   readonly kind = 'ip';
-  readonly entries: readonly AddressEntry[];
   readonly list: AddressList;
 
   constructor(entries: readonly Expiring<AddressRange>[]) {
-    this.entries = entries.map(({ value, expiresAtMs }) => ({ range: value, expiresAtMs }));
-    this.list = new AddressList(this.entries);
+    this.list = new AddressList(entries.map(({ value, expiresAtMs }) => ({ ...value, expiresAtMs })));
   }
 }
 
