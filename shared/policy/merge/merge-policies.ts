@@ -102,7 +102,7 @@ class PolicyMerge {
     const { base, ours, theirs } = set;
     if (ours.kind !== base.kind || theirs.kind !== base.kind) return this.#whole('set', name, set);
     const { entries, conflicts } = mergeEntries(name, set);
-    this.conflicts.push(...conflicts);
+    for (const conflict of conflicts) this.conflicts.push(conflict); // one call cannot take 200,000 arguments
     return this.#byKey('set', name, {
       base: { ...base, entries },
       ours: { ...ours, entries },

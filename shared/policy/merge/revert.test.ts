@@ -73,6 +73,16 @@ describe('revertChange', () => {
     expect(result).toMatchObject({ ok: false, conflicts: [{ what: 'rule', id: 'a', base: undefined }] });
   });
 
+  it('tells 200,000 conflicts of one set', () => {
+    const noted = (note: string): PolicyDocument => ({
+      version: 1,
+      defaultEffect: 'deny',
+      sets: { many: { kind: 'user', entries: Array.from({ length: 200_000 }, (_, n) => ({ value: `u-${n}`, note })) } },
+    });
+    const reverted = revertChange({ base: noted('a'), changed: noted('b'), current: noted('c') });
+    expect('conflicts' in reverted && reverted.conflicts.length).toBe(200_000);
+  });
+
   it('gives back the old policy where nothing came after the change', () => {
     fc.assert(
       fc.property(threeVersions(), ([base, changed]) => {

@@ -309,6 +309,17 @@ describe('applyOperations', () => {
     );
   });
 
+  it('tells 200,000 mistakes of one operation', () => {
+    const document: PolicyDocument = {
+      version: 1,
+      defaultEffect: 'deny',
+      sets: { offices: { kind: 'ip', entries: [] } },
+    };
+    const add = Array.from({ length: 200_000 }, () => 'x');
+    const applied = applyOperations(document, [{ op: 'patch-set', name: 'offices', add }]);
+    expect(!applied.ok && applied.issues.length).toBe(200_000);
+  });
+
   it('patches 100,000 entries at once in a large set', () => {
     const entries = Array.from({ length: 100_000 }, (_, index) => `user-${index}`);
     const large: PolicyDocument = { version: 1, defaultEffect: 'deny', sets: { large: { kind: 'user', entries } } };

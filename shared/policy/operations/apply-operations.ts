@@ -51,7 +51,8 @@ export function applyOperations(document: PolicyDocument, operations: readonly P
     const step = found.length > 0 ? { issues: found } : apply(operation, draft);
     if (!('issues' in step)) return { ...step, item };
     failed.add(place);
-    issues.push(...step.issues.map(({ path, code, message }) => operationIssue(index, path, code, message)));
+    // One by one: as arguments of one call, 150,000 would be too many.
+    for (const { path, code, message } of step.issues) issues.push(operationIssue(index, path, code, message));
     return undefined;
   });
   if (issues.length > 0) return { ok: false, issues };
