@@ -35,6 +35,16 @@ describe('compile', () => {
       ['endpoints', ENDPOINT, 'standing'],
     ],
     [
+      'two endpoints of one name',
+      {
+        version: 1,
+        defaultEffect: 'deny',
+        endpoints: { [ENDPOINT]: { name: 'tokyo' }, 'cvpn-endpoint-11111111111111111': { name: 'tokyo' } },
+      },
+      'invalid-value',
+      ['endpoints', 'cvpn-endpoint-11111111111111111', 'name'],
+    ],
+    [
       'an unknown mode of an endpoint',
       { version: 1, defaultEffect: 'deny', endpoints: { [ENDPOINT]: { mode: 'off' } } },
       'invalid-value',

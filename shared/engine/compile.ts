@@ -117,7 +117,16 @@ class Compiler implements BlockContext {
       }
       const fields = readObject(settings, path, ENDPOINT_KEYS);
       const name = optional(fields.name, (text) => readText(text, [...path, 'name']));
-      if (name !== undefined) this.#endpointIds.set(name, id);
+      if (name !== undefined) {
+        // A rule that uses the name would speak of one of the two, silently.
+        if (this.#endpointIds.has(name)) {
+          throw new PolicyValueError('invalid-value', `a second endpoint has the name ${shown(name)}`, [
+            ...path,
+            'name',
+          ]);
+        }
+        this.#endpointIds.set(name, id);
+      }
       endpoints.set(id, {
         id,
         name,
