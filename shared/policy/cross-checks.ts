@@ -19,7 +19,7 @@ import { isObject, listIn, objectOf, type PlainObject } from './plain-data.ts';
 import { MAX_WINDOWS_OF_RULE } from './rule-schema.ts';
 import { MAX_SET_ENTRIES } from './schema.ts';
 import type { Written } from './schema-issues.ts';
-import { suggester } from './suggest.ts';
+import { type Suggest, suggester } from './suggest.ts';
 import { isEndpointId } from './value-schema.ts';
 
 /** All issues that lie across the document. */
@@ -29,10 +29,12 @@ export function crossIssues(document: unknown, written: Written = () => undefine
   const names: Names = {
     sets: objectOf(root.sets),
     setNames: Object.keys(objectOf(root.sets)),
-    endpointNames: Object.values(objectOf(root.endpoints)).flatMap((settings) => {
-      const { name } = objectOf(settings);
-      return typeof name === 'string' ? name : [];
-    }),
+    endpointNames: new Set(
+      Object.values(objectOf(root.endpoints)).flatMap((settings) => {
+        const { name } = objectOf(settings);
+        return typeof name === 'string' ? name : [];
+      }),
+    ),
     effects,
     denyRules: [...effects].flatMap(([id, effect]) => (effect === 'deny' ? id : [])),
     suggest: suggester(),
@@ -54,11 +56,11 @@ const SET_KINDS_OF = new Map<string, readonly string[]>(Object.entries(CONDITION
 interface Names {
   readonly sets: PlainObject;
   readonly setNames: readonly string[];
-  readonly endpointNames: readonly string[];
+  readonly endpointNames: ReadonlySet<string>;
   /** The effect of each rule by its id. */
   readonly effects: ReadonlyMap<string, unknown>;
   readonly denyRules: readonly string[];
-  readonly suggest: ReturnType<typeof suggester>;
+  readonly suggest: Suggest;
 }
 
 function effectsById(rules: unknown): Map<string, unknown> {
@@ -178,16 +180,15 @@ function blockIssues(block: PlainObject, path: DocumentPath, names: Names): Foun
 }
 
 function endpointReferenceIssues(entry: string, path: DocumentPath, { endpointNames, suggest }: Names): FoundIssue[] {
-  if (entry === '' || isEndpointId(entry) || endpointNames.includes(entry)) return [];
+  if (entry === '' || isEndpointId(entry) || endpointNames.has(entry)) return [];
+  const names = [...endpointNames];
   const accepted =
-    endpointNames.length === 0
-      ? 'an id such as cvpn-endpoint-0a1b2c3d4e5f67890'
-      : `an endpoint id, or one of ${listed(endpointNames)}`;
+    names.length === 0 ? 'an id such as cvpn-endpoint-0a1b2c3d4e5f67890' : `an endpoint id, or one of ${listed(names)}`;
   return [
     {
       path,
       code: 'unknown-endpoint',
-      message: `${shown(entry)} is no endpoint${suggest(entry, endpointNames)}; accepted: ${accepted}`,
+      message: `${shown(entry)} is no endpoint${suggest(entry, names)}; accepted: ${accepted}`,
     },
   ];
 }

@@ -1069,6 +1069,27 @@ describe('limits', () => {
     expect(validated.ok ? [] : validated.issues.map(({ where, code }) => `${where} ${code}`)).toEqual([expected]);
   });
 
+  it('tell of many references to nothing, among many names that are nearly meant', () => {
+    const long = names(447).map((name) => `${'a'.repeat(55)}${name}`);
+    const document = {
+      ...base,
+      sets: Object.fromEntries(long.map((name) => [name, { kind: 'user', entries: [] }])),
+      rules: [{ id: 'a', effect: 'deny', match: { users: long.map((name) => `@b${name}`) } }],
+    };
+    const validated = validatePolicy(document);
+    expect(validated.ok ? [] : validated.issues.map(({ code }) => code)).toEqual(long.map(() => 'unknown-set'));
+  });
+
+  it('leave room for many endpoints, each of which rules name', () => {
+    const own = Array.from({ length: 20_000 }, (_, index) => `a${String(index).padStart(7, '0')}`);
+    const document = {
+      ...base,
+      endpoints: Object.fromEntries(own.map((name) => [`cvpn-endpoint-${name}`, { name }])),
+      rules: names(100).map((id) => ({ id, effect: 'deny', match: { endpoints: own.slice(-1_000) } })),
+    };
+    expect(validatePolicy(document).ok).toBe(true);
+  });
+
   it('tell a fault in each of very many entries', () => {
     const document = { ...base, sets: { a: { kind: 'ip', entries: Array.from({ length: 150_000 }, () => '10/8') } } };
     const validated = validatePolicy(document);

@@ -9,7 +9,7 @@ import { isObject, objectOf, type PlainObject } from './plain-data.ts';
 import { grantingBlock, RULES_BY_EFFECT, refusingBlock, rule, ruleOfUnknownEffect } from './rule-schema.ts';
 import { endpointSettings, MAX_RULES, policyDocument, policyTest } from './schema.ts';
 import { ENTRY_KEYS, SETS_BY_KIND, setOfUnknownKind } from './set-schema.ts';
-import { didYouMean, suggester } from './suggest.ts';
+import { type Suggest, suggester } from './suggest.ts';
 import { WINDOW_KINDS } from './window-schema.ts';
 
 type ZodIssue = z.core.$ZodIssue;
@@ -123,7 +123,7 @@ class SchemaIssues {
       // A rule's effect or a set's kind is not known: tell that, and all that is wrong whatever it should be.
       const isRule = path.at(-1) === 'effect';
       const choices = Object.keys(isRule ? RULES_BY_EFFECT : SETS_BY_KIND);
-      const own = value === undefined ? this.#missing(path) : { path, ...notOneOf(value, choices) };
+      const own = value === undefined ? this.#missing(path) : { path, ...notOneOf(value, choices, this.#suggest) };
       return [own, ...this.of(isRule ? ruleOfUnknownEffect : setOfUnknownKind, this.#valueAt(parent), parent)];
     }
     if (value === undefined) return [this.#missing(path)];
@@ -135,7 +135,7 @@ class SchemaIssues {
     if (meant !== undefined) return meant.flatMap((inner) => this.#translate(inner, path));
     const last = path.at(-1);
     if (typeof value === 'string' && last === 'match') {
-      const hint = didYouMean(value, ['everyone']);
+      const hint = this.#suggest(value, ['everyone']);
       const message = `${shown(value)} is not accepted${hint}; accepted: ${expectedAt(path)}`;
       return [{ path, code: 'wrong-value', message }];
     }
@@ -215,7 +215,7 @@ class SchemaIssues {
         `${shown(issue.input)} is no version of the policy language; accepted: 1, without quotes`,
       ];
     }
-    const { code, message } = notOneOf(issue.input, issue.values.map(String));
+    const { code, message } = notOneOf(issue.input, issue.values.map(String), this.#suggest);
     return [code, message];
   }
 
@@ -272,8 +272,8 @@ function isAnotherKind(issue: ZodIssue): boolean {
   return issue.code === 'invalid_type' || issue.code === 'invalid_value';
 }
 
-function notOneOf(value: unknown, choices: readonly string[]): { code: string; message: string } {
-  const hint = typeof value === 'string' ? didYouMean(value, choices) : '';
+function notOneOf(value: unknown, choices: readonly string[], suggest: Suggest): { code: string; message: string } {
+  const hint = typeof value === 'string' ? suggest(value, choices) : '';
   return { code: 'wrong-value', message: `${shown(value)} is not accepted${hint}; accepted: ${choices.join(', ')}` };
 }
 

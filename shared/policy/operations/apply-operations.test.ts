@@ -252,6 +252,21 @@ describe('applyOperations', () => {
     expect(refused(...operations)).toEqual(issues);
   });
 
+  it('tells of a thousand rules that are not there, in a policy of ten thousand', () => {
+    const id = (index: number) => `contractors-of-the-second-team-in-frankfurt-${String(index).padStart(5, '0')}`;
+    const large: PolicyDocument = {
+      version: 1,
+      defaultEffect: 'deny',
+      rules: Array.from({ length: 10_000 }, (_, index) => ({ ...NEW_RULE, id: id(index) })),
+    };
+    const wrong = Array.from({ length: 1_000 }, (_, index) => `x${id(index)}`);
+    const result = applyOperations(
+      large,
+      wrong.map((each) => ({ op: 'delete-rule', id: each })),
+    );
+    expect(result.ok ? [] : result.issues.map(({ code }) => code)).toEqual(wrong.map(() => 'not-found'));
+  });
+
   it('suggests the name that was meant', () => {
     const result = applyOperations(POLICY, [{ op: 'delete-rule', id: 'blok' }]);
     expect(result).toMatchObject({ issues: [{ message: 'there is no rule "blok" (did you mean "block"?)' }] });

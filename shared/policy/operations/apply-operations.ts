@@ -5,7 +5,7 @@ import { shown } from '../../engine/index.ts';
 import type { DocumentPath, FoundIssue } from '../issue.ts';
 import { itemHash } from '../item-hash.ts';
 import { mergePatch } from '../merge-patch.ts';
-import { didYouMean } from '../suggest.ts';
+import { type Suggest, suggester } from '../suggest.ts';
 import { type OperationIssue, operationIssue } from './operation-issue.ts';
 import type { PolicyOperation } from './operation-schema.ts';
 import { type PatchedEntries, patchEntries } from './patch-entries.ts';
@@ -43,12 +43,13 @@ export function applyOperations(document: PolicyDocument, operations: readonly P
   const draft = new PolicyDraft(document);
   const issues: OperationIssue[] = [];
   const failed = new Set<string>();
+  const suggest = suggester();
   const done = operations.map((operation, index) => {
     const item = targetOf(operation);
     const place = `${item.kind} ${item.name}`;
     if (failed.has(place)) return undefined;
     const found = preconditionIssues(operation, item, draft, document);
-    const step = found.length > 0 ? { issues: found } : apply(operation, draft);
+    const step = found.length > 0 ? { issues: found } : apply(operation, draft, suggest);
     if (!('issues' in step)) return { ...step, item };
     failed.add(place);
     // One by one: as arguments of one call, 150,000 would be too many.
@@ -107,7 +108,7 @@ function targetOf(operation: PolicyOperation): Target {
 
 type Step = Omit<OperationResult, 'path'> | { readonly issues: readonly FoundIssue[] };
 
-function apply(operation: PolicyOperation, draft: PolicyDraft): Step {
+function apply(operation: PolicyOperation, draft: PolicyDraft, suggest: Suggest): Step {
   const target = targetOf(operation);
   const { kind, name } = target;
   if (operation.op === 'patch-settings') return patchSettings(operation.patch, draft);
@@ -129,7 +130,7 @@ function apply(operation: PolicyOperation, draft: PolicyDraft): Step {
     case 'put-endpoint':
       return put(operation.endpoint);
   }
-  if (before === undefined) return { issues: [notFound(target, draft)] };
+  if (before === undefined) return { issues: [notFound(target, draft, suggest)] };
   switch (operation.op) {
     case 'delete-rule':
     case 'delete-set':
@@ -190,9 +191,9 @@ function preconditionIssues(
   return refused('ifMatch', `${called} has changed since: its hash is ${itemHash(inForce)}; accepted: read it again`);
 }
 
-function notFound({ kind, name, path }: Target, draft: PolicyDraft): FoundIssue {
-  const names = kind === 'settings' ? [] : draft.items(kind).names();
-  return { path, code: 'not-found', message: `there is no ${kind} ${shown(name)}${didYouMean(name, names)}` };
+function notFound({ kind, name, path }: Target, draft: PolicyDraft, suggest: Suggest): FoundIssue {
+  const names = kind === 'settings' ? [] : [...draft.items(kind).names()];
+  return { path, code: 'not-found', message: `there is no ${kind} ${shown(name)}${suggest(name, names)}` };
 }
 
 function withPaths(

@@ -5,7 +5,7 @@ import type { DocumentPath } from '../issue.ts';
 import { isObject, plainDataIssues } from '../plain-data.ts';
 import { MAX_DEPTH } from '../read-document.ts';
 import { schemaIssues } from '../schema-issues.ts';
-import { didYouMean } from '../suggest.ts';
+import { type Suggest, suggester } from '../suggest.ts';
 import { type OperationIssue, operationIssue } from './operation-issue.ts';
 import { MAX_OPERATIONS, OPERATIONS, type PolicyOperation, policyOperations } from './operation-schema.ts';
 
@@ -40,12 +40,13 @@ export function readOperations(value: unknown): ReadOperations {
 
 function issuesOf(operations: readonly unknown[], found: readonly z.core.$ZodIssue[]): OperationIssue[] {
   const told = new Set<string>();
+  const suggest = suggester();
   return found.flatMap((issue): OperationIssue[] => {
     const [index, ...path] = issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step));
     const operation = Number(index); // the list itself is sound
     const payload = path[0];
     if (typeof payload !== 'string' || !Object.hasOwn(PAYLOADS, payload)) {
-      return ownIssues(operations[operation], operation, path, issue);
+      return ownIssues(operations[operation], operation, path, issue, suggest);
     }
     const place = `${operation} ${payload}`;
     if (told.has(place)) return [];
@@ -75,7 +76,13 @@ function payloadIssues(operation: unknown, index: number, payload: string): Oper
 }
 
 /** What is wrong with the operation around it. */
-function ownIssues(operation: unknown, index: number, path: DocumentPath, issue: z.core.$ZodIssue): OperationIssue[] {
+function ownIssues(
+  operation: unknown,
+  index: number,
+  path: DocumentPath,
+  issue: z.core.$ZodIssue,
+  suggest: Suggest,
+): OperationIssue[] {
   const one = (code: string, message: string) => [operationIssue(index, path, code, message)];
   if (!isObject(operation))
     return one('wrong-type', 'no object stands here; accepted: an operation, an object with op');
@@ -84,7 +91,7 @@ function ownIssues(operation: unknown, index: number, path: DocumentPath, issue:
   if (schema === undefined) {
     const at: DocumentPath = ['op'];
     if (operation.op === undefined) return [missing(index, at, names.join(', '))];
-    const hint = typeof operation.op === 'string' ? didYouMean(operation.op, names) : '';
+    const hint = typeof operation.op === 'string' ? suggest(operation.op, names) : '';
     return [
       operationIssue(
         index,
@@ -103,7 +110,7 @@ function ownIssues(operation: unknown, index: number, path: DocumentPath, issue:
           index,
           [...path, key],
           'unknown-key',
-          `the key ${shown(key)} is not known${didYouMean(key, known)}; accepted: ${known.join(', ')}`,
+          `the key ${shown(key)} is not known${suggest(key, known)}; accepted: ${known.join(', ')}`,
         ),
       );
     }
@@ -125,6 +132,7 @@ function ownIssues(operation: unknown, index: number, path: DocumentPath, issue:
             index,
             [...path, ...found.path.map((step) => (typeof step === 'symbol' ? String(step) : step))],
             found,
+            suggest,
           ),
         );
       }
