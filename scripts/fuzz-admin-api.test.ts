@@ -18,7 +18,6 @@ beforeAll(async () => {
     target,
     requests: REQUESTS,
     seed: 1,
-    behindGateway: false,
     apiDocument: JSON.parse(await readFile(resolve(__dirname, '../docs/openapi.json'), 'utf8')),
     policyFile: await readFile(resolve(__dirname, '../policies/example.yaml'), 'utf8'),
   });

@@ -23,7 +23,6 @@ const report = await fuzzAdminApi({
   target,
   requests,
   seed,
-  behindGateway: values.url !== undefined,
   apiDocument: JSON.parse(await readFile(new URL('../docs/openapi.json', import.meta.url), 'utf8')),
   policyFile: await readFile(new URL('../policies/example.yaml', import.meta.url), 'utf8'),
   onProgress: (sent) => {

@@ -11,7 +11,6 @@ export interface FuzzSettings {
   readonly target: FuzzTarget;
   readonly requests: number;
   readonly seed: number;
-  readonly behindGateway: boolean;
   /** docs/openapi.json */
   readonly apiDocument: ApiDocument;
   /** The text of a valid policy. */
@@ -22,7 +21,7 @@ export interface FuzzSettings {
 const SAMPLES = 200;
 
 export function fuzzAdminApi(settings: FuzzSettings): Promise<FuzzReport> {
-  const { target, requests, seed, behindGateway, apiDocument, policyFile, onProgress } = settings;
+  const { target, requests, seed, apiDocument, policyFile, onProgress } = settings;
   const read = readPolicy(policyFile, { fileName: 'policy.yaml' });
   if (!read.ok) throw new Error('INVARIANT: the policy to start from is valid');
   const random = new Random(seed);
@@ -36,7 +35,6 @@ export function fuzzAdminApi(settings: FuzzSettings): Promise<FuzzReport> {
     random,
     requests,
     policy: read.document,
-    behindGateway,
     clock: () => performance.now(),
     ...(onProgress && { onProgress }),
   });

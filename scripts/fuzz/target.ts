@@ -19,6 +19,8 @@ export interface FuzzAnswer {
 }
 
 export interface FuzzTarget {
+  /** True where callers are who requests say, and nothing but the API answers. */
+  readonly isInProcess: boolean;
   /** Resolves with undefined for what no HTTP client can send. */
   send(request: FuzzRequest, random: Random): Promise<FuzzAnswer | undefined>;
   stop(): Promise<void>;
@@ -55,6 +57,7 @@ export async function startInProcess(): Promise<FuzzTarget> {
     }),
   );
   return {
+    isInProcess: true,
     async send({ method, path, query, headers, body, caller }, random) {
       const event = httpEvent({ method, path, query, headers, authorizer: authorizerOf(caller) });
       // API Gateway hands a body over as text where it takes it for text, else as base64.
@@ -86,14 +89,15 @@ function authorizerOf(caller: Caller): unknown {
   return caller === 'none' ? null : iamAuthorizer(caller, 'fuzz');
 }
 
-/** Headers by which HTTP itself finds the end of a request: a wrong one is no request at all. */
-const FRAMING = ['content-length', 'transfer-encoding', 'expect'];
+/** Headers that are for the server in front of the API: of a wrong length it makes no request at all. */
+const FOR_THE_SERVER = ['content-length', 'transfer-encoding', 'expect', 'range'];
 
 /** An API that runs already, such as the local stack's, which takes every caller for its owner. */
 export function reachByUrl(base: string): FuzzTarget {
   const { hostname, port, protocol } = new URL(base);
   if (protocol !== 'http:') throw new Error(`--url ${base}: only http:// works, such as the local stack's`);
   return {
+    isInProcess: false,
     send: ({ method, path, query, headers, body }) =>
       new Promise((resolve, reject) => {
         try {
@@ -103,7 +107,7 @@ export function reachByUrl(base: string): FuzzTarget {
               port,
               method,
               path: query === '' ? path : `${path}?${query}`,
-              headers: Object.fromEntries(Object.entries(headers).filter(([name]) => !FRAMING.includes(name))),
+              headers: Object.fromEntries(Object.entries(headers).filter(([name]) => !FOR_THE_SERVER.includes(name))),
               agent: false,
             },
             (response) => {
