@@ -25,6 +25,13 @@ describe('readCaller', () => {
     });
   });
 
+  it('knows all scopes of a token, also where API Gateway tells only those that the route asks for', () => {
+    expect(readCaller(jwtAuthorizer('vpn.access vpn.write', ['vpn.access'])).principal).toEqual({
+      kind: 'jwt',
+      scopes: ['vpn.access', 'vpn.write'],
+    });
+  });
+
   it.each([
     ['nothing', undefined],
     ['null', null],

@@ -43,7 +43,8 @@ function iamCaller({ userArn, userId, callerId }: Fields): Caller | undefined {
 
 /**
  * Tokens that a machine gets for itself may have no `sub` (RFC 9068 wants one; not every issuer knows): then the client
- * is who calls. API Gateway gives `scopes` only on routes that ask for some, the claim `scope` (or `scp`) always.
+ * is who calls. API Gateway gives `scopes` only on routes that ask for some, and then need not tell all that the token
+ * has; the claim `scope` (or `scp`) does. All of them come from the token that the authorizer has checked.
  */
 function jwtCaller({ claims, scopes }: Fields): Caller | undefined {
   const { sub, client_id: clientId, iss, scope, scp } = objectOf(claims);
@@ -51,7 +52,7 @@ function jwtCaller({ claims, scopes }: Fields): Caller | undefined {
   if (id === undefined || issuer === undefined) return undefined;
   return {
     author: { type: 'jwt', id, issuer },
-    principal: { kind: 'jwt', scopes: [scopes, scope, scp].map(words).find((found) => found.length > 0) ?? [] },
+    principal: { kind: 'jwt', scopes: [...new Set([scopes, scope, scp].flatMap(words))] },
   };
 }
 
