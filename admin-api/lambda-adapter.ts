@@ -16,24 +16,30 @@ export function lambdaHandler(app: FetchApp): AdminHandler {
   return async (event, context) => {
     // The event is whatever invoked the function; everything in it is looked at before it is used.
     const http = event as Partial<APIGatewayProxyEventV2> | null | undefined;
-    const requestId = http?.requestContext?.requestId;
+    const requestId = requestIdOf(http);
     try {
       const request = requestOf(http);
       const response = await app.fetch(request, {
         authorizer: authorizerOf(http),
         rawPath: http?.rawPath ?? '',
         rawQuery: http?.rawQueryString ?? '',
-        ...(typeof requestId === 'string' && { requestId }),
+        ...(requestId !== undefined && { requestId }),
         ...(context && { remainingMs: () => context.getRemainingTimeInMillis() }),
       });
       return await resultOf(response);
     } catch {
       const problem = new Problem('bad-request', 'The request is none that HTTP knows, or not of payload format 2.0.');
-      const response = problemResponse(problem, typeof requestId === 'string' ? requestId : undefined);
+      const response = problemResponse(problem, requestId);
       secure(response.headers);
       return resultOf(response);
     }
   };
+}
+
+/** Goes into problems and log lines, so nothing but what an id can be. */
+function requestIdOf(event: Partial<APIGatewayProxyEventV2> | null | undefined): string | undefined {
+  const id: unknown = event?.requestContext?.requestId;
+  return typeof id === 'string' && /^[\x21-\x7e]{1,128}$/.test(id) ? id : undefined;
 }
 
 function authorizerOf(event: Partial<APIGatewayProxyEventV2> | null | undefined): unknown {
@@ -47,12 +53,15 @@ function authorizerOf(event: Partial<APIGatewayProxyEventV2> | null | undefined)
  */
 function requestOf(event: Partial<APIGatewayProxyEventV2> | null | undefined): Request {
   const method = event?.requestContext?.http?.method;
-  if (event?.version !== '2.0' || typeof method !== 'string' || typeof event.rawPath !== 'string') {
+  const { rawPath, rawQueryString: query = '' } = event ?? {};
+  const isText = typeof method === 'string' && typeof rawPath === 'string' && typeof query === 'string';
+  if (event?.version !== '2.0' || !isText) {
     throw new TypeError('not an event of payload format 2.0');
   }
   const url = new URL('https://admin-api.invalid/');
-  url.pathname = event.rawPath;
-  url.search = event.rawQueryString ?? '';
+  url.pathname = rawPath;
+  // With its `?`: the setter would take a first `?` of the query itself for that, and drop it.
+  url.search = query === '' ? '' : `?${query}`;
   const headers = new Headers();
   for (const [name, value] of Object.entries(event.headers ?? {})) {
     if (typeof value === 'string') headers.set(name, value.replace(NOT_IN_HEADERS, '?'));

@@ -41,6 +41,12 @@ const UNDERSTOOD: readonly Refusal[] = [
     { path: '/v1/rules', query: 'efect=deny' },
     { errors: [{ code: 'unknown-key', path: 'efect' }] },
   ],
+  [
+    'a query key with a question mark before it',
+    400,
+    'bad-query',
+    { method: 'POST', path: '/v1/rules', query: '?dryRun=true', body: RULE },
+  ],
   ['a query where none is known', 400, 'bad-query', { path: '/v1/health', query: 'verbose=1' }],
   ['__proto__ in the query', 400, 'bad-query', { path: '/v1/rules', query: '__proto__=1' }],
   ['constructor in the query', 400, 'bad-query', { path: '/v1/rules', query: 'constructor=1' }],

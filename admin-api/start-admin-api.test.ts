@@ -145,6 +145,11 @@ describe('startAdminApi', () => {
     ],
     ['an event without a method', { version: '2.0', rawPath: '/v1/policy', requestContext: {} }],
     ['a method that is none', { ...httpEvent({ path: '/v1/policy' }), requestContext: { http: { method: 'GE T' } } }],
+    ['a query that is no text', { ...httpEvent({ path: '/v1/policy' }), rawQueryString: 17 }],
+    [
+      'one that names the request with half a character',
+      { requestContext: { requestId: '\ud800', http: { method: 'GET' } } },
+    ],
     ['a header name that is none', httpEvent({ path: '/v1/policy', headers: { 'a b': 'c' } })],
   ])('answers an event that is %s with a problem', async (_, event) => {
     const { call } = await start({});
