@@ -1,6 +1,13 @@
 /** What operators do with the API, over a real store, in API Gateway's own event form. */
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { type LocalDynamoDb, startDynalite } from '../shared/store/testing/dynalite.ts';
+import { DynamoDbPolicyStore } from '../shared/store/index.ts';
+import {
+  createRulesTable,
+  type LocalDynamoDb,
+  localDocumentClient,
+  startDynalite,
+} from '../shared/store/testing/dynalite.ts';
 import { POLICY, RULE } from './testing/example-policy.ts';
 import { iamAuthorizer, jwtAuthorizer } from './testing/http-event.ts';
 import { NOW_MS, startTestApi, type TestApi } from './testing/test-api.ts';
@@ -411,6 +418,23 @@ describe('history', () => {
       },
     });
     expect(await api.store.head()).toMatchObject({ number: 5 });
+  });
+});
+
+describe('history with a gap in its numbers', () => {
+  it('compares with the revision before, and goes back to it', async () => {
+    const client = localDocumentClient(dynalite.endpoint);
+    const tableName = await createRulesTable(client);
+    const gap = await startTestApi(dynalite.endpoint, undefined, {
+      store: new DynamoDbPolicyStore({ client, tableName }),
+    });
+    await gap.send('PUT', '/v1/policy', POLICY, { 'if-none-match': '*' });
+    const foreign = { pk: 'POLICY', sk: 'REVISION#0000000002', note: 'not of this project' };
+    await client.send(new PutCommand({ TableName: tableName, Item: foreign }));
+    expect(await gap.send('POST', '/v1/rules', RULE)).toMatchObject({ status: 201, body: { revision: { number: 3 } } });
+    expect(await gap.get('/v1/revisions/3/diff')).toMatchObject({ status: 200, body: { from: 1, to: 3 } });
+    expect(await gap.send('POST', '/v1/revisions/3/revert')).toMatchObject({ status: 200, body: { written: true } });
+    expect((await gap.get('/v1/rules/block-carol')).status).toBe(404);
   });
 });
 

@@ -49,6 +49,14 @@ beforeAll(async () => {
 });
 afterAll(() => dynalite.stop());
 
+it('block alone does not read other rules by patches that change nothing', async () => {
+  const patch = { method: 'PATCH', body: {}, headers: { 'if-match': '*' }, authorizer: iamAuthorizer('block') };
+  expect(await api.call({ ...patch, path: '/v1/rules/offices' })).toMatchObject({
+    status: 403,
+    body: { needed: ['write'] },
+  });
+});
+
 const TEST = { ...POLICY.tests[0], name: 'another' };
 const REQUESTS: readonly (readonly [string, string, unknown, string])[] = [
   ['GET', '/v1/policy', undefined, 'read'],

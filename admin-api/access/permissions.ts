@@ -1,8 +1,8 @@
 /** What callers may do, checked on what a write really changes. */
-import type { PolicyDocument } from '../../shared/engine/index.ts';
+import type { PolicyDocument, Rule } from '../../shared/engine/index.ts';
 import { diffPolicies, sameData, validatePolicy } from '../../shared/policy/index.ts';
 import { Problem } from '../http/problem.ts';
-import { whyNotUserBlocks } from './user-blocks.ts';
+import { whyNotUserBlocks, whyNoUserBlock } from './user-blocks.ts';
 
 /**
  * `read`: the policy and its history. `evaluate`: what would be decided. `write`: everything in the policy but its tests.
@@ -56,12 +56,24 @@ export function checkPermitted({ held, goesBack, before, after, nowMs }: WriteTo
   if (!hasChanges(rules)) return;
   if (!held.has('block')) throw forbidden(['write'], 'To change rules you need the permission write.');
   const reason = whyNotUserBlocks(before, validated.document, rules, nowMs);
-  if (reason !== undefined) {
-    throw forbidden(
-      ['write'],
-      `The permission block does not allow this: ${reason}. For more you need the permission write.`,
-    );
-  }
+  if (reason !== undefined) throw beyondBlock(reason);
+}
+
+/**
+ * Checks that the caller may patch a rule at all: the answer shows it, even to a patch that changes nothing.
+ * @throws Problem forbidden
+ */
+export function checkPatchPermitted(held: Permissions, rule: Rule, nowMs: number): void {
+  if (held.has('write') || held.has('read')) return;
+  const reason = whyNoUserBlock(rule, nowMs);
+  if (reason !== undefined) throw beyondBlock(reason);
+}
+
+function beyondBlock(reason: string): Problem {
+  return forbidden(
+    ['write'],
+    `The permission block does not allow this: ${reason}. For more you need the permission write.`,
+  );
 }
 
 const NO_POLICY: PolicyDocument = { version: 1, defaultEffect: 'deny' };

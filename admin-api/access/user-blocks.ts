@@ -47,7 +47,8 @@ export function whyNotUserBlocks(
   return isLast ? undefined : 'a new rule would stand before others';
 }
 
-function whyNoUserBlock(rule: Rule, nowMs: number): string | undefined {
+/** Why a rule is not such a block; undefined where it is. */
+export function whyNoUserBlock(rule: Rule, nowMs: number): string | undefined {
   const subject = `the rule ${rule.id}`;
   if (rule.effect !== 'deny') return `${subject} is no deny rule`;
   if (rule.final === true) return `${subject} is final`;

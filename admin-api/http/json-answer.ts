@@ -2,8 +2,9 @@
 import { strongTag } from './etag.ts';
 import { Problem } from './problem.ts';
 
-/** Lambda hands over 6 MB at most, escaped once more as JSON. */
 export const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
+/** Lambda hands over 6 MB at most, the text escaped once more as JSON and the headers with it. */
+const MAX_ESCAPED_BYTES = 6 * 1024 * 1024 - 64 * 1024;
 
 export interface AnswerOptions {
   /** Default 200. */
@@ -16,7 +17,7 @@ export interface AnswerOptions {
 /** @throws Problem answer-too-large */
 export function jsonAnswer(body: unknown, { status = 200, tag, location }: AnswerOptions = {}): Response {
   const text = JSON.stringify(body);
-  checkAnswerSize(Buffer.byteLength(text));
+  checkAnswerSize(text);
   return new Response(text, {
     status,
     headers: {
@@ -28,10 +29,13 @@ export function jsonAnswer(body: unknown, { status = 200, tag, location }: Answe
 }
 
 /** @throws Problem answer-too-large */
-export function checkAnswerSize(bytes: number): void {
-  if (bytes <= MAX_ANSWER_BYTES) return;
+export function checkAnswerSize(text: string): void {
+  const bytes = Buffer.byteLength(text);
+  // Escaping at most doubles a text that is printable but for its line breaks.
+  const fits = bytes <= MAX_ESCAPED_BYTES / 2 || Buffer.byteLength(JSON.stringify(text)) <= MAX_ESCAPED_BYTES;
+  if (bytes <= MAX_ANSWER_BYTES && fits) return;
   throw new Problem(
     'answer-too-large',
-    `The answer would have ${bytes} bytes; at most ${MAX_ANSWER_BYTES} (4 MB) can be sent. Read it in pages (limit and cursor) where there are some, or use the CLI: vpn-policy export --table.`,
+    `The answer would have ${bytes} bytes; at most ${MAX_ANSWER_BYTES} (4 MB, less where much of it must be escaped) can be sent. Read it in pages (limit and cursor) where there are some, or use the CLI: vpn-policy export --table.`,
   );
 }

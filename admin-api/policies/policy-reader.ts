@@ -8,6 +8,11 @@ export interface PolicyReader {
   newest(): Promise<LoadedPolicy>;
   /** A revision's policy. @throws Problem no-such-revision */
   at(number: number): Promise<LoadedPolicy>;
+  /**
+   * The policy before a revision; undefined where that is the first. Numbers may have gaps: where something that is no
+   * revision stood under one, a write has passed it over.
+   */
+  before(number: number): Promise<LoadedPolicy | undefined>;
   /** @throws Problem no-such-revision */
   revision(number: number): Promise<Revision>;
   compiled(document: PolicyDocument): CompiledPolicy;
@@ -46,6 +51,10 @@ export function createPolicyReader(store: PolicyStore): PolicyReader {
       return load(head);
     },
     at: async (number) => load(await find(number)),
+    before: async (number) => {
+      const [previous] = (await store.revisions({ before: number, limit: 1 })).revisions;
+      return previous && load(previous);
+    },
     revision: find,
     compiled: (document) => {
       const known = compiled.get(document) ?? compile(document);

@@ -9,6 +9,7 @@ import { checkPreconditions, readPreconditions } from '../http/preconditions.ts'
 import { readEnvelope } from '../policies/envelope.ts';
 import { operationWrite } from '../policies/operation-write.ts';
 import { write } from '../policies/policy-writer.ts';
+import { shownEntries } from '../policies/written-items.ts';
 import { changesEnvelope, writeQuery } from '../schemas/requests.ts';
 import { answer, body, changeHeaders, problems } from './documentation.ts';
 
@@ -45,7 +46,7 @@ export function changesRoutes(app: OpenAPIHono<AdminEnv>, services: Services): v
       change,
       place,
     });
-    const told = results().map(({ outcome, entries }) => ({ outcome, ...(entries && { entries }) }));
+    const told = results().map((result) => ({ outcome: result.outcome, ...shownEntries(result, operations.length) }));
     return jsonAnswer({ ...done.answer, results: told }, done.dryRun ? {} : { tag: itemHash(done.document) });
   });
 }

@@ -10,7 +10,8 @@ type Responses = RouteConfig['responses'];
 /** Statuses of problems that any request can meet. */
 const ANYWHERE = [400, 403, 404, 405, 500, 503] as const;
 const OF_BODIES = [413, 415, 422] as const;
-const OF_WRITES = [409, 412, 422] as const;
+/** 413: what a dry run tells, or the policy, can be too large. */
+const OF_WRITES = [412, 413, 422] as const;
 
 type ProblemStatus = keyof typeof PROBLEM_RESPONSES;
 
@@ -19,6 +20,7 @@ export function problems(kind: {
   readonly body?: boolean;
   readonly write?: boolean;
   readonly conditional?: boolean;
+  readonly conflict?: boolean;
   readonly large?: boolean;
 }): Responses {
   const statuses: readonly ProblemStatus[] = [
@@ -27,6 +29,7 @@ export function problems(kind: {
     ...(kind.large ? [413 as const] : []),
     ...(kind.write ? OF_WRITES : []),
     ...(kind.conditional ? [428 as const] : []),
+    ...(kind.conflict ? [409 as const] : []),
   ];
   return Object.fromEntries(
     [...new Set(statuses)].map((status) => [String(status), { $ref: `#/components/responses/Problem${status}` }]),

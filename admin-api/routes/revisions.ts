@@ -84,7 +84,7 @@ const revertRevision = createRoute({
   request: { query: writeQuery, params: revisionNumber, headers: changeHeaders },
   responses: {
     200: answer({ description: 'Undone, or nothing to undo.', schema: 'Written', etag: true }),
-    ...problems({ write: true }),
+    ...problems({ write: true, conflict: true }),
   },
 });
 
@@ -115,12 +115,13 @@ export function revisionsRoutes(app: OpenAPIHono<AdminEnv>, services: Services):
   app.openapi(getDiff, async (c) => {
     requireAny(c.get('permissions'), ['read'], 'read the history');
     const { n: to } = c.req.valid('param');
-    const { against: from = to - 1 } = c.req.valid('query');
+    const { against } = c.req.valid('query');
     const after = (await reader.at(to)).document;
-    const before = from === 0 ? undefined : (await reader.at(from)).document;
+    const older = against === undefined ? await reader.before(to) : await reader.at(against);
+    const [before, from] = [older?.document, older?.revision.number ?? 0];
     const text = diffText(before, after);
     if (prefersText(c.req.header('accept'))) {
-      checkAnswerSize(Buffer.byteLength(text));
+      checkAnswerSize(text);
       return new Response(text, { headers: { 'content-type': 'text/plain; charset=utf-8', vary: 'Accept' } });
     }
     const told = jsonAnswer({ from, to, changes: policyChanges(before, after), text });
@@ -150,10 +151,11 @@ export function revisionsRoutes(app: OpenAPIHono<AdminEnv>, services: Services):
     const preconditions = readPreconditions(c.req.header.bind(c.req));
     requireAny(c.get('permissions'), ['restore'], 'undo a change');
     const changed = (await reader.at(n)).document;
-    if (n === 1) {
-      throw new Problem('revert-conflict', 'Revision 1 is the first policy: there is nothing before it to go back to.');
+    const base = (await reader.before(n))?.document;
+    if (base === undefined) {
+      const detail = `Revision ${n} is the first policy: there is nothing before it to go back to.`;
+      throw new Problem('revert-conflict', detail);
     }
-    const base = (await reader.at(n - 1)).document;
     const done = await write(c, services, c.req.valid('query'), {
       needs: ['restore'],
       to: 'undo a change',

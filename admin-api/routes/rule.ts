@@ -1,7 +1,7 @@
 /** /v1/rules/{id}: one rule. */
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { isObject, itemHash } from '../../shared/policy/index.ts';
-import { requireAny } from '../access/permissions.ts';
+import { checkPatchPermitted, requireAny } from '../access/permissions.ts';
 import type { AdminEnv, Services } from '../environment.ts';
 import { JSON_TYPE, MERGE_PATCH_TYPE, readJsonBody } from '../http/body.ts';
 import { jsonAnswer } from '../http/json-answer.ts';
@@ -16,6 +16,7 @@ import { Problem } from '../http/problem.ts';
 import { checkRuleId, findRule, ruleOf } from '../policies/find-item.ts';
 import { operationWrite } from '../policies/operation-write.ts';
 import { type WriteOutcome, write } from '../policies/policy-writer.ts';
+import { shownRule } from '../policies/written-items.ts';
 import { noQuery, writeQuery } from '../schemas/requests.ts';
 import {
   answer,
@@ -138,7 +139,11 @@ export function ruleRoutes(app: OpenAPIHono<AdminEnv>, services: Services): void
     const { change, place } = operationWrite(
       [{ op: 'patch-rule', id, patch }],
       (_, path) => (path[0] === 'patch' ? path.slice(1) : undefined),
-      (document) => checkPreconditions(preconditions, itemHash(ruleOf(document, id))),
+      (document) => {
+        const rule = ruleOf(document, id);
+        checkPatchPermitted(c.get('permissions'), rule, services.now());
+        checkPreconditions(preconditions, itemHash(rule));
+      },
     );
     const done = await write(c, services, c.req.valid('query'), {
       needs: ['write', 'block'],
@@ -171,7 +176,7 @@ export function ruleRoutes(app: OpenAPIHono<AdminEnv>, services: Services): void
 function ruleAnswer(done: WriteOutcome, id: string, created: boolean): Response {
   const rule = findRule(done.document, id);
   return jsonAnswer(
-    { ...done.answer, rule },
+    { ...done.answer, ...shownRule(rule) },
     {
       status: created ? 201 : 200,
       ...(!done.dryRun && { tag: itemHash(rule) }),

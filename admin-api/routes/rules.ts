@@ -13,6 +13,7 @@ import { operationWrite } from '../policies/operation-write.ts';
 import { pageStart } from '../policies/page-start.ts';
 import { write } from '../policies/policy-writer.ts';
 import { ruleFilter } from '../policies/rule-filter.ts';
+import { shownRule } from '../policies/written-items.ts';
 import { rulesQuery, writeQuery } from '../schemas/requests.ts';
 import { answer, body, problems } from './documentation.ts';
 
@@ -42,7 +43,7 @@ const createRule = createRoute({
   responses: {
     200: answer({ description: 'In a dry run: it would be added.', schema: 'RuleWritten' }),
     201: answer({ description: 'Added.', schema: 'RuleWritten', etag: true, location: true }),
-    ...problems({ body: true, write: true }),
+    ...problems({ body: true, write: true, conflict: true }),
   },
 });
 
@@ -102,7 +103,7 @@ export function rulesRoutes(app: OpenAPIHono<AdminEnv>, services: Services): voi
     });
     const rule = findRule(done.document, id);
     return jsonAnswer(
-      { ...done.answer, rule },
+      { ...done.answer, ...shownRule(rule) },
       done.written ? { status: 201, tag: itemHash(rule), location: `/v1/rules/${id}` } : {},
     );
   });

@@ -19,6 +19,7 @@ import { checkSetName, findSet, setOf } from '../policies/find-item.ts';
 import { operationWrite } from '../policies/operation-write.ts';
 import { pageStart } from '../policies/page-start.ts';
 import { write } from '../policies/policy-writer.ts';
+import { shownEntries } from '../policies/written-items.ts';
 import { noQuery, setQuery, writeQuery } from '../schemas/requests.ts';
 import {
   answer,
@@ -187,8 +188,7 @@ export function setsRoutes(app: OpenAPIHono<AdminEnv>, services: Services): void
     );
     const done = await write(c, services, c.req.valid('query'), { needs: ['write'], to: 'change sets', change, place });
     const set = setSummary(name, setOf(done.document, name));
-    const { entries } = results()[0] ?? {};
-    return jsonAnswer({ ...done.answer, set, entries }, done.dryRun ? {} : { tag: set.etag });
+    return jsonAnswer({ ...done.answer, set, ...shownEntries(results()[0]) }, done.dryRun ? {} : { tag: set.etag });
   });
 
   app.openapi(deleteSet, async (c) => {

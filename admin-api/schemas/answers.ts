@@ -99,9 +99,9 @@ export type WriteAnswer = Omit<z.infer<typeof writeAnswer>, 'diff'> & { readonly
 
 const RULE = { id: 'block-batchi', effect: 'deny', match: { identities: ['batchi'] } };
 
-export const ruleWritten = z.strictObject({ ...written, rule }).meta({
+export const ruleWritten = z.strictObject({ ...written, rule: rule.optional() }).meta({
   id: 'RuleWritten',
-  description: 'What a write did, and the rule as it is now.',
+  description: 'What a write did, and the rule as it is now (left out where it is larger than 1 MB).',
   examples: [{ revision: REVISION, written: true, dryRun: false, summary: REVISION.summary, warnings: [], rule: RULE }],
 });
 
@@ -132,7 +132,10 @@ export const entriesWritten = z
       added: z.int(),
       replaced: z.int().describe('Entries whose value was there already, with another expiresAt or note.'),
       removed: z.int(),
-      notFound: z.array(z.string()).describe('Values that were to be removed and were not there: a typing mistake?'),
+      notFound: z
+        .array(z.string())
+        .describe('Values that were to be removed and were not there: a typing mistake? At most 100.'),
+      notFoundInAll: z.int().optional().describe('How many there are, where not all are told.'),
     }),
   })
   .meta({ id: 'EntriesWritten', description: 'What a patch of a set did.' });
