@@ -1,7 +1,9 @@
 /** What DynamoDB does and no local one: a nearby copy that lags, and reads left unprocessed. The client is a real one. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { putBlobs } from './dynamodb-blobs.ts';
 import { DynamoDbPolicySource } from './dynamodb-policy-source.ts';
 import { DynamoDbPolicyStore } from './dynamodb-policy-store.ts';
+import { encodeText } from './part.ts';
 import type { Revision } from './revision.ts';
 import { createRulesTable, type LocalDynamoDb, localDocumentClient, startDynalite } from './testing/dynalite.ts';
 import { AUTHOR, bigPolicy } from './testing/policies.ts';
@@ -69,6 +71,26 @@ describe('The parts of a policy in DynamoDB', () => {
     expect((await source.load(revision)).document).toEqual(document);
     expect(reads.length).toBeGreaterThan(2);
     expect(reads.some((read) => read.endsWith('strongly'))).toBe(false);
+  });
+
+  it('are put no further after one that could not be', async () => {
+    const client = localDocumentClient(dynalite.endpoint);
+    let puts = 0;
+    client.middlewareStack.add(
+      (next) => (args) => {
+        puts++;
+        if (puts > 1) return next(args);
+        return Promise.reject(Object.assign(new Error('no right'), { name: 'AccessDeniedException' }));
+      },
+      { step: 'initialize', priority: 'high' },
+    );
+    const stored = Array.from({ length: 100 }, (_, n) => encodeText(`{"n":${n}}`)).flat();
+    await expect(putBlobs({ client, tableName, random: () => 0 }, stored)).rejects.toMatchObject({
+      code: 'store-refused',
+    });
+    // What was begun beside it may end; nothing more is begun.
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(puts).toBeLessThanOrEqual(8);
   });
 
   it('cannot be reached when DynamoDB processes none of them, again and again', async () => {

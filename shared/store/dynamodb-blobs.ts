@@ -6,8 +6,10 @@ import { StoreCorruptError, StoreUnreachableError } from './errors.ts';
 import type { Part, StoredPart } from './part.ts';
 import { isConditionFailed, toStoreError } from './sdk-error.ts';
 
-/** One answer has at most 16 MB (API reference, "BatchGetItem"); parts of 256 KB leave room for none unprocessed. */
-const BATCH_PARTS = 50;
+/** One answer has at most 100 items and 16 MB (API reference, "BatchGetItem"). */
+const BATCH_PARTS = 100;
+/** Far less than that: batches come in parallel, and a load that is given up keeps those that have come. */
+const BATCH_BYTES = 512 * 1024;
 const READS_AT_ONCE = 4;
 const PUTS_AT_ONCE = 8;
 /** Pauses between tries for what a batch left unprocessed, which is throttling. */
@@ -21,16 +23,18 @@ export interface BlobOptions {
 
 /**
  * Reads parts, in parallel: first as DynamoDB has them nearest, then, what is missing there, strongly consistent.
- * @returns the verified bytes by hash
+ * @param bytes verified bytes by hash: what is in it is not read, what is read is put into it as it comes
+ * @returns `bytes`
  * @throws StoreCorruptError when one is missing or is not what was written
  */
 export async function readBlobs(
   options: BlobOptions,
   parts: readonly Part[],
   signal?: AbortSignal,
+  bytes = new Map<string, Uint8Array>(),
 ): Promise<ReadonlyMap<string, Uint8Array>> {
-  const bytes = new Map<string, Uint8Array>();
-  const missing = await readBatches(options, parts, false, bytes, signal);
+  const wanted = parts.filter((part) => !bytes.has(part.hash));
+  const missing = await readBatches(options, wanted, false, bytes, signal);
   const lost = missing.length === 0 ? [] : await readBatches(options, missing, true, bytes, signal);
   if (lost[0]) throw new StoreCorruptError(`The part ${lost[0].hash} is missing`);
   return bytes;
@@ -78,10 +82,24 @@ async function readBatches(
   into: Map<string, Uint8Array>,
   signal: AbortSignal | undefined,
 ): Promise<Part[]> {
-  const batches: Part[][] = [];
-  for (let start = 0; start < parts.length; start += BATCH_PARTS) batches.push(parts.slice(start, start + BATCH_PARTS));
-  await eachOf(batches, READS_AT_ONCE, (batch) => readBatch(options, batch, consistent, into, signal));
+  await eachOf(batchesOf(parts), READS_AT_ONCE, (batch) => readBatch(options, batch, consistent, into, signal));
   return parts.filter((part) => !into.has(part.hash));
+}
+
+function batchesOf(parts: readonly Part[]): Part[][] {
+  const batches: Part[][] = [];
+  let room = 0;
+  for (const part of parts) {
+    const batch = batches.at(-1);
+    room -= part.size;
+    if (batch && room >= 0 && batch.length < BATCH_PARTS) {
+      batch.push(part);
+    } else {
+      batches.push([part]);
+      room = BATCH_BYTES - part.size;
+    }
+  }
+  return batches;
 }
 
 async function readBatch(
@@ -111,9 +129,12 @@ async function readBatch(
   }
 }
 
-/** Does something with each item, so many at a time; the first error ends it. */
+/** Does something with each item, so many at a time; after the first error no further one is begun. */
 async function eachOf<T>(items: readonly T[], atOnce: number, work: (item: T) => Promise<void>): Promise<void> {
-  const queue = items.values();
+  // A generator, not the list's own iterator: the loop that an error leaves ends it for all.
+  const queue = (function* () {
+    yield* items;
+  })();
   const worker = async () => {
     for (const item of queue) await work(item);
   };

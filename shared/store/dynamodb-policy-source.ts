@@ -34,25 +34,40 @@ export class DynamoDbPolicySource implements PolicySource {
     return undefined;
   }
 
-  async load(revision: Revision, { known = new Map(), signal }: LoadOptions = {}): Promise<LoadedPolicy> {
+  async load(
+    revision: Revision,
+    { known = new Map(), progress = new Map(), signal }: LoadOptions = {},
+  ): Promise<LoadedPolicy> {
     if (revision.languageVersion > LANGUAGE_VERSION) {
       throw new LanguageVersionError(
         `Revision ${revision.number} needs version ${revision.languageVersion} of the policy language, known is ${LANGUAGE_VERSION}`,
       );
     }
-    const parts = await this.partsOf(revision, signal);
-    const bytes = await readBlobs(this.table, missingParts(parts, known), signal);
+    const parts = await this.partsOf(revision, signal, progress);
+    dropUnlisted(progress, revision, parts);
+    const bytes = await readBlobs(this.table, missingParts(parts, known), signal, progress);
     const { document, fragments } = decodeDocument(parts, known, bytes);
     // What was written was a valid policy and every hash matches; `compile` refuses whatever it does not know.
     return { revision, document: document as unknown as PolicyDocument, fragments };
   }
 
   /** The parts of a revision's policy, in order. */
-  protected async partsOf({ contents }: Revision, signal?: AbortSignal): Promise<readonly Part[]> {
+  protected async partsOf(
+    { contents }: Revision,
+    signal?: AbortSignal,
+    progress?: Map<string, Uint8Array>,
+  ): Promise<readonly Part[]> {
     if ('parts' in contents) return contents.parts;
     const { index } = contents;
-    const bytes = (await readBlobs(this.table, [index], signal)).get(index.hash);
+    const bytes = (await readBlobs(this.table, [index], signal, progress)).get(index.hash);
     if (!bytes) throw new StoreCorruptError(`The part ${index.hash} is missing`);
     return decodeParts(decodeIndex(bytes));
   }
+}
+
+/** Parts of a revision that was overtaken while it was read are not kept: one policy's parts are the bound. */
+function dropUnlisted(progress: Map<string, Uint8Array>, { contents }: Revision, parts: readonly Part[]): void {
+  const listed = new Set(parts.map(({ hash }) => hash));
+  if ('index' in contents) listed.add(contents.index.hash);
+  for (const hash of progress.keys()) if (!listed.has(hash)) progress.delete(hash);
 }

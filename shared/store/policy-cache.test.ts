@@ -1,5 +1,6 @@
 /** The cache in front of a real store: dynalite, behind a proxy that breaks, stalls and counts. Time is an argument. */
 
+import { randomBytes } from 'node:crypto';
 import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { PolicyDocument } from '../engine/index.ts';
@@ -124,6 +125,37 @@ describe('The policy cache', () => {
       expect(asked.slice(1)).toEqual(['1 parts']);
     });
 
+    it('comes by a policy that takes longer to read than a check may, over several checks', async () => {
+      await publish(policyThatBlocks('a'));
+      const noise = Array.from({ length: 60_000 }, () => randomBytes(32).toString('base64'));
+      const sets = { noise: { kind: 'user', entries: noise } } as const;
+      const slow = localDocumentClient(dynalite.endpoint);
+      let answered = 0;
+      slow.middlewareStack.add(
+        (next) => (args) => {
+          if (!('RequestItems' in args.input)) return next(args);
+          // The first batch of each check is answered, the others never are.
+          return answered++ === 0 ? next(args) : new Promise(() => {});
+        },
+        { step: 'initialize' },
+      );
+      const cache = makeCache({
+        source: new DynamoDbPolicySource({ client: slow, tableName }),
+        refreshTimeoutMs: 500,
+      });
+      await get(cache);
+      await publish({ ...policyThatBlocks('b'), sets });
+      let checks = 0;
+      let answer = await get(cache);
+      for (; checks < 20 && answer.status === 'ready' && answer.revision === 1; checks++) {
+        now += TTL;
+        answered = 0;
+        answer = await get(cache);
+      }
+      expect(answer).toMatchObject({ status: 'ready', policy: ['b'], revision: 2, stale: false });
+      expect(checks).toBeGreaterThan(1);
+    }, 30_000);
+
     it('takes some jitter off the TTL, never adds to it', async () => {
       await publish(policyThatBlocks('a'));
       const cache = makeCache({ random: () => 1, jitter: 0.2 });
@@ -226,6 +258,15 @@ describe('The policy cache', () => {
       now += SECOND - 1;
       expect(await get(cache)).toMatchObject({ status: 'unavailable', cause: 'unreachable' });
       now += 1;
+      expect(await get(cache)).toMatchObject({ status: 'ready' });
+    });
+
+    it('tries again at once after a failure that nobody waited for', async () => {
+      await publish(policyThatBlocks('a'));
+      const cache = makeCache();
+      proxy.mode = 'refuse';
+      expect(await cache.get({ remainingMs: 30 * SECOND, beforehand: true })).toMatchObject({ cause: 'unreachable' });
+      proxy.mode = 'pass';
       expect(await get(cache)).toMatchObject({ status: 'ready' });
     });
 
@@ -339,6 +380,30 @@ describe('The policy cache', () => {
       now += HOUR;
       expect(await get(cache)).toMatchObject({ status: 'unavailable', cause: 'expired', failure: 'corrupt' });
     });
+
+    it.each([true, false])(
+      'takes no answer for no word on damage seen before; a policy in hand: %s',
+      async (inHand) => {
+        await publish(policyThatBlocks('a'));
+        const cache = makeCache({ maxStaleMs: HOUR });
+        if (inHand) await get(cache);
+        await publish(policyThatBlocks('poison'));
+        now += TTL;
+        await get(cache);
+        proxy.mode = 'refuse';
+        now += HOUR;
+        const failure = inHand ? { cause: 'expired', failure: 'corrupt' } : { cause: 'corrupt' };
+        expect(await get(cache)).toMatchObject({ ...failure, error: { code: 'store-corrupt' } });
+        expect(events.at(-1)).toMatchObject({ type: 'failed', cause: 'unreachable' });
+        await publish(policyThatBlocks('b'));
+        proxy.mode = 'pass';
+        now += TTL;
+        expect(await get(cache)).toMatchObject({ status: 'ready', policy: ['b'] });
+        proxy.mode = 'refuse';
+        now += HOUR;
+        expect(await get(cache)).toMatchObject({ cause: 'expired', failure: 'unreachable' });
+      },
+    );
 
     it('reads a policy that does not compile once, and serves the next one', async () => {
       await publish(policyThatBlocks('a'));

@@ -47,6 +47,8 @@ export interface GetPolicyOptions {
   readonly remainingMs: number;
   /** Ends the wait: the answer is then what is in hand. */
   readonly signal?: AbortSignal | undefined;
+  /** True where no connection waits for this answer yet: its failure keeps the first that does from trying again at once. */
+  readonly beforehand?: boolean | undefined;
 }
 
 export type PolicyInHand<Compiled> = PolicyReady<Compiled> | PolicyUnavailable;
@@ -136,6 +138,11 @@ export function createPolicyCache<Compiled>(options: PolicyCacheOptions<Compiled
   let last: Outcome = { was: 'none' };
   /** A revision that does not compile never will: it is not read again. */
   let unusable: { readonly writeId: string; readonly error: Error } | undefined;
+  /**
+   * What a check that was given up has read. A policy that takes longer to read than a check may take thus comes in over
+   * several; each from the beginning, the old one would serve until it is too old.
+   */
+  let progress = new Map<string, Uint8Array>();
 
   const checks = sharedAttempts<Found<Compiled>>(() => {
     const begunAt = clock.read();
@@ -157,8 +164,11 @@ export function createPolicyCache<Compiled>(options: PolicyCacheOptions<Compiled
       },
       failed(thrown) {
         const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-        const cause = error instanceof StoreUnreachableError ? 'unreachable' : 'corrupt';
-        last = { was: 'failure', at: clock.read(), steps: clock.steps, cause, error };
+        const cause: FailureCause = error instanceof StoreUnreachableError ? 'unreachable' : 'corrupt';
+        // No answer says nothing of the store: damage that was seen stays seen until a check succeeds.
+        const damageSeen = last.was === 'failure' && last.cause === 'corrupt' ? last : undefined;
+        const why = (cause === 'unreachable' && damageSeen) || { cause, error };
+        last = { was: 'failure', at: clock.read(), steps: clock.steps, cause: why.cause, error: why.error };
         tell({ type: 'failed', cause, error });
       },
     };
@@ -172,7 +182,8 @@ export function createPolicyCache<Compiled>(options: PolicyCacheOptions<Compiled
     }
     if (head.writeId === serving?.loaded.revision.writeId) return 'unchanged';
     if (head.writeId === unusable?.writeId) throw unusable.error;
-    const loaded = await source.load(head, { known: serving?.loaded.fragments, signal });
+    const loaded = await source.load(head, { known: serving?.loaded.fragments, progress, signal });
+    progress = new Map();
     try {
       return { policy: compile(loaded.document), loaded };
     } catch (cause) {
@@ -225,11 +236,12 @@ export function createPolicyCache<Compiled>(options: PolicyCacheOptions<Compiled
   }
 
   return {
-    async get({ remainingMs, signal }) {
+    async get({ remainingMs, signal, beforehand = false }) {
       clock.read();
       const waitMs = budgetMs(remainingMs);
       const before = last;
       if (waitMs > 0) await checks.join(waitMs, signal);
+      if (beforehand && last.was === 'failure') last = { ...last, at: Number.NEGATIVE_INFINITY };
       return answer(last !== before && last.was === 'success');
     },
   };

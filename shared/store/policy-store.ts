@@ -28,6 +28,11 @@ export type ForeignItemListener = (key: string) => void;
 export interface LoadOptions extends CallOptions {
   /** What was read before (`fragments` of a loaded policy): only what is not in it is read. */
   readonly known?: KnownFragments | undefined;
+  /**
+   * Verified parts by hash. Filled while they arrive, so that a load that was given up can be gone on with: what is in it is
+   * not read again. What the revision does not list is taken out.
+   */
+  readonly progress?: Map<string, Uint8Array> | undefined;
 }
 
 export interface CallOptions {
