@@ -299,6 +299,39 @@ describe('a store that cannot be reached', () => {
     }
   });
 
+  it('while the handler started, and can be now: the first connection is decided, not refused', async () => {
+    proxy.mode = 'refuse';
+    let handler: Awaited<ReturnType<typeof started>>;
+    try {
+      handler = await started([OPEN]);
+    } finally {
+      proxy.mode = 'pass';
+    }
+    expect(logLines(handler.startLines)).toMatchObject([{ level: 'ERROR', message: 'policy could not be refreshed' }]);
+    expect(await handler.invoke(MUTUAL)).toMatchObject({ allow: true });
+  });
+
+  it('after damage was seen in it is no reason to open the door, even with ON_POLICY_UNAVAILABLE=allow', async () => {
+    const { tableName, invoke, clock } = await started([OPEN], {
+      ON_POLICY_UNAVAILABLE: 'allow',
+      MAX_STALE_SECONDS: '60',
+    });
+    const damaged = { pk: 'POLICY', sk: 'REVISION#0000000002', kind: 'client-vpn-policy/revision@1', writeId: 'x' };
+    await direct.send(new PutCommand({ TableName: tableName, Item: damaged }));
+    clock.nowMs += 10_000;
+    await invoke(MUTUAL);
+    proxy.mode = 'refuse';
+    try {
+      clock.nowMs += 60_000;
+      const { allow, message, lines } = await invoke(MUTUAL);
+      expect(allow).toBe(false);
+      expect(message).toContain('policy corrupt');
+      expect(logLines(lines)[0]).toMatchObject({ message: 'policy could not be refreshed', cause: 'unreachable' });
+    } finally {
+      proxy.mode = 'pass';
+    }
+  });
+
   it('and never answers: the refusal comes before Lambda’s time is over', async () => {
     const { invoke, clock } = await started([OPEN], { MAX_STALE_SECONDS: '0' });
     proxy.mode = 'stall';
@@ -338,6 +371,26 @@ describe('a wrong environment', () => {
     const { allow, lines } = await invoke(MUTUAL);
     expect(allow).toBe(true);
     expect(emfLines(lines)).toMatchObject([{ Admitted: 1, SettingErrors: 2 }]);
+  });
+
+  it.each([
+    ['POWERTOOLS_LOGGER_SAMPLE_RATE', 'a tenth'],
+    ['POWERTOOLS_LOGGER_LOG_EVENT', 'maybe'],
+    ['POWERTOOLS_METRICS_DISABLED', 'maybe'],
+  ])('with %s=%s, at which Powertools throws, is one error line and a metric', async (variable, value) => {
+    process.env[variable] = value;
+    try {
+      const { invoke, startLines } = await started([OPEN]);
+      expect(logLines(startLines)).toMatchObject([
+        { level: 'ERROR', error: { text: expect.stringContaining(variable) } },
+        { message: 'policy loaded' },
+      ]);
+      const { allow, lines } = await invoke(MUTUAL);
+      expect(allow).toBe(true);
+      expect(emfLines(lines)).toMatchObject([{ Admitted: 1, SettingErrors: 1 }]);
+    } finally {
+      delete process.env[variable];
+    }
   });
 
   it('with a table that does not exist is a refusal that says so, also with ON_POLICY_UNAVAILABLE=allow', async () => {

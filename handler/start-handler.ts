@@ -30,11 +30,14 @@ export interface StartedHandler {
 /** Never throws: whatever the environment says, there is a handler, and it refuses with a message. */
 export function startHandler(environment: Environment, options: StartOptions = {}): StartedHandler {
   const { now = Date.now } = options;
-  const logger = new Logger();
   // An empty variable is none.
-  const metrics = createDecisionMetrics(
-    new Metrics({ namespace: environment.POWERTOOLS_METRICS_NAMESPACE || 'ClientVpnPolicy' }),
-  );
+  const namespace = environment.POWERTOOLS_METRICS_NAMESPACE || 'ClientVpnPolicy';
+  const { logger, stored, unreadable } = makePowertools(namespace);
+  const metrics = createDecisionMetrics(stored);
+  if (unreadable !== undefined) {
+    logger.error('variables of Powertools that cannot be used; left out', { error: errorFields(unreadable) });
+    metrics.count('SettingErrors');
+  }
   const { settings, errors } = readSettings(environment);
   if (errors.length > 0) {
     logger.error('settings that cannot be used', { settings: errors });
@@ -47,12 +50,32 @@ export function startHandler(environment: Environment, options: StartOptions = {
   };
 }
 
+interface Powertools {
+  readonly logger: Logger;
+  readonly stored: Metrics;
+  /** Why it could not be made as the environment says. */
+  readonly unreadable?: unknown;
+}
+
+/** Powertools throws where a variable of its own is no number or no boolean: then without those, for an init that throws refuses everybody. */
+function makePowertools(namespace: string): Powertools {
+  const make = () => ({ logger: new Logger(), stored: new Metrics({ namespace }) });
+  try {
+    return make();
+  } catch (unreadable) {
+    for (const variable of OF_POWERTOOLS) delete process.env[variable];
+    return { ...make(), unreadable };
+  }
+}
+
+const OF_POWERTOOLS = ['POWERTOOLS_LOGGER_SAMPLE_RATE', 'POWERTOOLS_LOGGER_LOG_EVENT', 'POWERTOOLS_METRICS_DISABLED'];
+
 /** Lambda stops an init after 10 s and begins again: half of it, so that the rest of the init has its time too. */
 const INIT_LOAD_MS = 5_000;
 
 async function load(policies: Policies | undefined): Promise<void> {
   // What came of it is in the log; the first invocation tries again if it has to.
-  await policies?.get({ remainingMs: INIT_LOAD_MS }).catch(() => {});
+  await policies?.get({ remainingMs: INIT_LOAD_MS, beforehand: true }).catch(() => {});
 }
 
 function openPolicies(
