@@ -57,6 +57,20 @@ it('block alone does not read other rules by patches that change nothing', async
   });
 });
 
+it.each([
+  ['PUT', '/v1/policy'],
+  ['POST', '/v1/rules'],
+  ['PUT', '/v1/rules/offices'],
+  ['PATCH', '/v1/rules/offices'],
+  ['PUT', '/v1/sets/leavers'],
+  ['PATCH', '/v1/sets/leavers'],
+  ['POST', '/v1/changes'],
+  ['POST', '/v1/evaluate'],
+])('%s %s looks at no body of a caller who may not send one', async (method, path) => {
+  const { status } = await api.call({ method, path, body: 'no JSON', authorizer: iamAuthorizer('read') });
+  expect(status).toBe(403);
+});
+
 const TEST = { ...POLICY.tests[0], name: 'another' };
 const REQUESTS: readonly (readonly [string, string, unknown, string])[] = [
   ['GET', '/v1/policy', undefined, 'read'],

@@ -10,7 +10,19 @@ import type { WriteQuery } from '../schemas/requests.ts';
 import { type BodyPlace, inBody, inDocument } from './document-places.ts';
 import { revisionView } from './revision-view.ts';
 
-export interface ApiWrite {
+/** What a write takes. */
+export interface WriteKind {
+  /** The permissions of which the caller needs one, in words for what. */
+  readonly needs: readonly Permission[];
+  readonly to: string;
+}
+
+/** To be asked before a body is read: who may not write at all has nothing looked at. @throws Problem forbidden */
+export function requireWrite(c: Context<AdminEnv>, { needs, to }: WriteKind): void {
+  requireAny(c.get('permissions'), needs, to);
+}
+
+export interface ApiWrite extends WriteKind {
   /**
    * Makes the next document from the policy in force (undefined before the first). Called again when another writer was
    * first, so preconditions are checked in here; what it throws ends the write.
@@ -18,9 +30,6 @@ export interface ApiWrite {
   readonly change: (current: CurrentPolicy | undefined) => unknown;
   /** Where a place in the next document stands in the body; called after `change`. */
   readonly place?: BodyPlace;
-  /** The permissions of which the caller needs one, in words for what. */
-  readonly needs: readonly Permission[];
-  readonly to: string;
   /** True for what takes the policy back to an earlier state. */
   readonly goesBack?: boolean;
 }

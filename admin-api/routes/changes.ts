@@ -8,10 +8,12 @@ import { jsonAnswer } from '../http/json-answer.ts';
 import { checkPreconditions, readPreconditions } from '../http/preconditions.ts';
 import { readEnvelope } from '../policies/envelope.ts';
 import { operationWrite } from '../policies/operation-write.ts';
-import { write } from '../policies/policy-writer.ts';
+import { requireWrite, type WriteKind, write } from '../policies/policy-writer.ts';
 import { shownEntries } from '../policies/written-items.ts';
 import { changesEnvelope, writeQuery } from '../schemas/requests.ts';
 import { answer, body, changeHeaders, problems } from './documentation.ts';
+
+const CHANGE: WriteKind = { needs: ['write', 'block', 'tests'], to: 'change the policy' };
 
 const postChanges = createRoute({
   method: 'post',
@@ -30,6 +32,7 @@ const postChanges = createRoute({
 
 export function changesRoutes(app: OpenAPIHono<AdminEnv>, services: Services): void {
   app.openapi(postChanges, async (c) => {
+    requireWrite(c, CHANGE);
     const { operations: sent } = readEnvelope(changesEnvelope, await readJsonBody(c.req.raw));
     const preconditions = readPreconditions(c.req.header.bind(c.req));
     const { operations, change, place, results } = operationWrite(
@@ -41,8 +44,7 @@ export function changesRoutes(app: OpenAPIHono<AdminEnv>, services: Services): v
       requireAny(c.get('permissions'), needsOf(op), `do the operation ${index} (${op})`);
     }
     const done = await write(c, services, c.req.valid('query'), {
-      needs: ['write', 'block', 'tests'],
-      to: 'change the policy',
+      ...CHANGE,
       change,
       place,
     });

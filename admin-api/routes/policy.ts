@@ -7,11 +7,12 @@ import { readJsonBody } from '../http/body.ts';
 import { jsonAnswer } from '../http/json-answer.ts';
 import { checkPreconditions, notModified, readPreconditions, requireReplaceOrCreate } from '../http/preconditions.ts';
 import { leadsTo } from '../policies/document-places.ts';
-import { write } from '../policies/policy-writer.ts';
+import { requireWrite, type WriteKind, write } from '../policies/policy-writer.ts';
 import { policyQuery, writeQuery } from '../schemas/requests.ts';
 import { answer, body, NOT_MODIFIED, problems, readHeaders, replaceHeaders } from './documentation.ts';
 
 const TAGS = ['Policy'];
+const REPLACE: WriteKind = { needs: ['write'], to: 'replace the policy' };
 
 const getPolicy = createRoute({
   method: 'get',
@@ -56,12 +57,12 @@ export function policyRoutes(app: OpenAPIHono<AdminEnv>, services: Services): vo
   });
 
   app.openapi(putPolicy, async (c) => {
+    requireWrite(c, REPLACE);
     const sent = await readJsonBody(c.req.raw);
     const preconditions = readPreconditions(c.req.header.bind(c.req));
     requireReplaceOrCreate(preconditions);
     const done = await write(c, services, c.req.valid('query'), {
-      needs: ['write'],
-      to: 'replace the policy',
+      ...REPLACE,
       change: (current) => {
         checkPreconditions(preconditions, current && itemHash(current.document));
         return sent;

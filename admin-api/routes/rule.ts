@@ -15,7 +15,7 @@ import {
 import { Problem } from '../http/problem.ts';
 import { checkRuleId, findRule, ruleOf } from '../policies/find-item.ts';
 import { operationWrite } from '../policies/operation-write.ts';
-import { type WriteOutcome, write } from '../policies/policy-writer.ts';
+import { requireWrite, type WriteKind, type WriteOutcome, write } from '../policies/policy-writer.ts';
 import { shownRule } from '../policies/written-items.ts';
 import { noQuery, writeQuery } from '../schemas/requests.ts';
 import {
@@ -31,6 +31,7 @@ import {
 
 const PATH = '/v1/rules/{id}';
 const TAGS = ['Rules'];
+const CHANGE: WriteKind = { needs: ['write', 'block'], to: 'change rules' };
 const NEEDS = 'Needs the permission `write`, or `block` for a short block of users.';
 
 const getRule = createRoute({
@@ -107,6 +108,7 @@ export function ruleRoutes(app: OpenAPIHono<AdminEnv>, services: Services): void
   });
 
   app.openapi(putRule, async (c) => {
+    requireWrite(c, CHANGE);
     const { id } = c.req.valid('param');
     const sent = await readJsonBody(c.req.raw);
     const preconditions = readPreconditions(c.req.header.bind(c.req));
@@ -122,8 +124,7 @@ export function ruleRoutes(app: OpenAPIHono<AdminEnv>, services: Services): void
       },
     );
     const done = await write(c, services, c.req.valid('query'), {
-      needs: ['write', 'block'],
-      to: 'change rules',
+      ...CHANGE,
       change,
       place,
     });
@@ -131,6 +132,7 @@ export function ruleRoutes(app: OpenAPIHono<AdminEnv>, services: Services): void
   });
 
   app.openapi(patchRule, async (c) => {
+    requireWrite(c, CHANGE);
     const { id } = c.req.valid('param');
     checkRuleId(id);
     const patch = await readJsonBody(c.req.raw, [MERGE_PATCH_TYPE, JSON_TYPE]);
@@ -146,8 +148,7 @@ export function ruleRoutes(app: OpenAPIHono<AdminEnv>, services: Services): void
       },
     );
     const done = await write(c, services, c.req.valid('query'), {
-      needs: ['write', 'block'],
-      to: 'change rules',
+      ...CHANGE,
       change,
       place,
     });

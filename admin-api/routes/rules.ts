@@ -11,13 +11,14 @@ import { Problem } from '../http/problem.ts';
 import { findRule } from '../policies/find-item.ts';
 import { operationWrite } from '../policies/operation-write.ts';
 import { pageStart } from '../policies/page-start.ts';
-import { write } from '../policies/policy-writer.ts';
+import { requireWrite, type WriteKind, write } from '../policies/policy-writer.ts';
 import { ruleFilter } from '../policies/rule-filter.ts';
 import { shownRule } from '../policies/written-items.ts';
 import { rulesQuery, writeQuery } from '../schemas/requests.ts';
 import { answer, body, problems } from './documentation.ts';
 
 const TAGS = ['Rules'];
+const ADD: WriteKind = { needs: ['write', 'block'], to: 'add a rule' };
 const DEFAULT_LIMIT = 50;
 
 const listRules = createRoute({
@@ -78,6 +79,7 @@ export function rulesRoutes(app: OpenAPIHono<AdminEnv>, services: Services): voi
   });
 
   app.openapi(createRule, async (c) => {
+    requireWrite(c, ADD);
     const sent = await readJsonBody(c.req.raw);
     const preconditions = readPreconditions(c.req.header.bind(c.req));
     const id = isObject(sent) && typeof sent.id === 'string' ? sent.id : '';
@@ -96,8 +98,7 @@ export function rulesRoutes(app: OpenAPIHono<AdminEnv>, services: Services): voi
       },
     );
     const done = await write(c, services, c.req.valid('query'), {
-      needs: ['write', 'block'],
-      to: 'add a rule',
+      ...ADD,
       change,
       place,
     });

@@ -18,7 +18,7 @@ import { Problem } from '../http/problem.ts';
 import { checkSetName, findSet, setOf } from '../policies/find-item.ts';
 import { operationWrite } from '../policies/operation-write.ts';
 import { pageStart } from '../policies/page-start.ts';
-import { write } from '../policies/policy-writer.ts';
+import { requireWrite, type WriteKind, write } from '../policies/policy-writer.ts';
 import { shownEntries } from '../policies/written-items.ts';
 import { noQuery, setQuery, writeQuery } from '../schemas/requests.ts';
 import {
@@ -34,6 +34,7 @@ import {
 
 const PATH = '/v1/sets/{name}';
 const TAGS = ['Sets'];
+const CHANGE: WriteKind = { needs: ['write'], to: 'change sets' };
 const DEFAULT_LIMIT = 1_000;
 
 const listSets = createRoute({
@@ -148,6 +149,7 @@ export function setsRoutes(app: OpenAPIHono<AdminEnv>, services: Services): void
   });
 
   app.openapi(putSet, async (c) => {
+    requireWrite(c, CHANGE);
     const { name } = c.req.valid('param');
     const set = await readJsonBody(c.req.raw);
     const preconditions = readPreconditions(c.req.header.bind(c.req));
@@ -162,7 +164,7 @@ export function setsRoutes(app: OpenAPIHono<AdminEnv>, services: Services): void
         checkPreconditions(preconditions, before && itemHash(before));
       },
     );
-    const done = await write(c, services, c.req.valid('query'), { needs: ['write'], to: 'change sets', change, place });
+    const done = await write(c, services, c.req.valid('query'), { ...CHANGE, change, place });
     const now = setSummary(name, setOf(done.document, name));
     const created = done.written && !existed;
     return jsonAnswer(
@@ -176,6 +178,7 @@ export function setsRoutes(app: OpenAPIHono<AdminEnv>, services: Services): void
   });
 
   app.openapi(patchSet, async (c) => {
+    requireWrite(c, CHANGE);
     const { name } = c.req.valid('param');
     checkSetName(name);
     const patch = checkEntriesPatch(await readJsonBody(c.req.raw));
@@ -186,7 +189,7 @@ export function setsRoutes(app: OpenAPIHono<AdminEnv>, services: Services): void
       (_, path) => (path[0] === 'add' || path[0] === 'remove' ? path : undefined),
       (document) => checkPreconditions(preconditions, itemHash(setOf(document, name))),
     );
-    const done = await write(c, services, c.req.valid('query'), { needs: ['write'], to: 'change sets', change, place });
+    const done = await write(c, services, c.req.valid('query'), { ...CHANGE, change, place });
     const set = setSummary(name, setOf(done.document, name));
     return jsonAnswer({ ...done.answer, set, ...shownEntries(results()[0]) }, done.dryRun ? {} : { tag: set.etag });
   });
