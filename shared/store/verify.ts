@@ -63,25 +63,24 @@ export async function verify(history: History): Promise<Verification> {
   return { ok, revisions, parts: checked.size, findings };
 }
 
-/** Compares a revision with the one before it. What follows an unreadable one is compared by number alone. */
+/**
+ * Compares a revision with the one before it. What follows an unreadable one is not compared. A number may be free where an
+ * item of others stood when the next one was written: a revision that names the one before it proves that none is missing.
+ */
 function chainFaults(
   revision: Revision,
   before: Revision | 'unreadable' | undefined,
   foreign: ReadonlySet<number>,
 ): { readonly code: 'gap' | 'broken-chain'; readonly text: string }[] {
-  if (before === 'unreadable') return [];
-  const faults: { readonly code: 'gap' | 'broken-chain'; readonly text: string }[] = [];
+  if (before === 'unreadable' || revision.parent === (before && hashRevision(before))) return [];
+  const text = before
+    ? `Its parent is not ${revisionKey(before.number)} as it stands there: one of the two was rewritten`
+    : 'It has a parent, and there is none';
   let next = (before?.number ?? 0) + 1;
   while (next < revision.number && foreign.has(next)) next++;
-  if (next !== revision.number) faults.push({ code: 'gap', text: `${revisionKey(next)} is missing` });
-  const parent = before && hashRevision(before);
-  if (revision.parent !== parent) {
-    const text = before
-      ? `Its parent is not ${revisionKey(before.number)} as it stands there: one of the two was rewritten`
-      : 'It has a parent, and there is none';
-    faults.push({ code: 'broken-chain', text });
-  }
-  return faults;
+  const broken = { code: 'broken-chain', text } as const;
+  if (next === revision.number) return [broken];
+  return [{ code: 'gap', text: `${revisionKey(next)} is missing` }, broken];
 }
 
 /** Runs a check; damage becomes a finding, any other error passes through. */

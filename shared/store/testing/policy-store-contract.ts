@@ -1,6 +1,13 @@
 /** What every policy store must do, whatever DynamoDB is behind it. */
 import { randomBytes } from 'node:crypto';
-import { type DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  DeleteCommand,
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  ScanCommand,
+} from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { PolicyDocument } from '../../engine/index.ts';
 import { DynamoDbPolicyStore } from '../dynamodb-policy-store.ts';
@@ -449,6 +456,16 @@ export function policyStoreContract(name: string, start: () => Promise<DynamoDbU
         const { ok, revisions, findings } = await store.verify();
         expect({ ok, revisions }).toEqual({ ok: true, revisions: 2 });
         expect(findings.map(({ code }) => code)).toEqual(['foreign-item', 'foreign-item', 'foreign-item']);
+      });
+
+      it('no gap where an item of others stood and was taken away: the next revision names the one before it', async () => {
+        await publish(policyThatBlocks('a'));
+        const Key = { pk: 'POLICY', sk: revisionKey(2) };
+        await put({ ...Key, ...foreign });
+        expect((await publish(policyThatBlocks('b'))).number).toBe(3);
+        await client.send(new DeleteCommand({ TableName: tableName, Key }));
+        expect(await store.verify()).toMatchObject({ ok: true, revisions: 2, findings: [] });
+        expect((await publish(policyThatBlocks('c'))).number).toBe(4);
       });
 
       it('nothing in items beside the revisions', async () => {
