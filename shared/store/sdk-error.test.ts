@@ -11,6 +11,8 @@ describe('What the SDK throws', () => {
     ['AbortError', {}],
     ['Error', { code: 'ECONNREFUSED' }],
     ['Error', { code: 'ENOTFOUND' }],
+    ['Error', { code: 'EAI_FAIL' }],
+    ['Error', { code: 'EADDRNOTAVAIL' }],
     ['InternalServerError', answered(500)],
     ['ServiceUnavailable', answered(503)],
     ['ProvisionedThroughputExceededException', answered(400)],
