@@ -1,4 +1,5 @@
 /** Many operators at once, over HTTP: each has a sandbox of the function to themselves, all write to one table. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DynamoDbPolicyStore, type Revision } from '../shared/store/index.ts';
 import { createRulesTable, localDocumentClient, startDynalite } from '../shared/store/testing/dynalite.ts';
@@ -54,23 +55,22 @@ function send(caller: string, method: string, target: string, body: unknown, hea
 }
 
 describe('8 clients with 50 writes each', () => {
-  it('make 400 revisions, each with its caller and reason, and lose nothing', async () => {
+  it('make 400 revisions, each once, with its caller and reason, and lose nothing', async () => {
     const first = { version: 1, defaultEffect: 'allow', sets: { leavers: { kind: 'user', entries: [] } } };
     expect((await send('ada', 'PUT', '/v1/policy?reason=first', first, { 'if-none-match': '*' })).status).toBe(201);
 
-    const statuses = await Promise.all(
+    const refusals = await Promise.all(
       CLIENTS.map(async (caller) => {
-        const seen: number[] = [];
+        const refused: string[] = [];
         for (let write = 0; write < WRITES; write++) {
           const target = `/v1/sets/leavers?reason=${caller}-${write}`;
-          const answer = await send(caller, 'PATCH', target, { add: [`${caller}-${write}`] }, { 'if-match': '*' });
-          seen.push(answer.status);
-          await answer.text();
+          const problem = await addUntilTaken(caller, target, `${caller}-${write}`);
+          if (problem !== undefined) refused.push(problem);
         }
-        return seen;
+        return refused;
       }),
     );
-    expect(new Set(statuses.flat())).toEqual(new Set([200]));
+    expect(refusals.flat()).toEqual([]);
 
     const revisions = await allRevisions();
     expect(revisions).toHaveLength(1 + CLIENTS.length * WRITES);
@@ -84,8 +84,23 @@ describe('8 clients with 50 writes each', () => {
     const newest = await store.load(revisions[0]!);
     expect(newest.document.sets?.leavers?.entries).toHaveLength(CLIENTS.length * WRITES);
     expect((await store.verify()).findings).toEqual([]);
-  }, 120_000);
+  }, 240_000);
 });
+
+/**
+ * As a client does that keeps to what the API says: on a busy machine others can be first for twenty seconds, then the
+ * answer is 503, nothing was changed, and Retry-After says when to send it again.
+ * @returns what was answered instead of success or that
+ */
+async function addUntilTaken(caller: string, target: string, value: string): Promise<string | undefined> {
+  for (;;) {
+    const answer = await send(caller, 'PATCH', target, { add: [value] }, { 'if-match': '*' });
+    const text = await answer.text();
+    if (answer.status === 200) return undefined;
+    if (answer.status !== 503 || !text.includes(':write-contention"')) return `${answer.status} ${text}`;
+    await delay(1_000 * Number(answer.headers.get('retry-after')));
+  }
+}
 
 async function allRevisions(): Promise<Revision[]> {
   const all: Revision[] = [];
