@@ -249,7 +249,7 @@ class SchemaIssues {
 }
 
 /** Zod hands issues on as arguments of one call, and over a hundred thousand of them exhaust the stack. */
-function tolerantParse(schema: z.ZodType, value: unknown) {
+export function tolerantParse(schema: z.ZodType, value: unknown) {
   try {
     return schema.safeParse(value, { reportInput: true });
   } catch (error) {

@@ -21,7 +21,7 @@ export function nearest(word: string, accepted: Iterable<string>): string | unde
 export type Suggest = (word: string, accepted: readonly string[]) => string;
 
 /** Suggests for many words: after comparing that often in all it suggests nothing more, so that a huge bad document costs little. */
-export function suggester(comparisons = 200_000): Suggest {
+export function suggester(comparisons = 100_000): Suggest {
   let left = comparisons;
   return (word, accepted) => {
     left -= accepted.length;
@@ -31,6 +31,7 @@ export function suggester(comparisons = 200_000): Suggest {
 }
 
 const MAX_WORD_LENGTH = 64;
+const { min } = Math;
 
 /** Letter case, hyphens and underscores are what people mix up first: `source-ips` is `sourceIps`. */
 function plainForm(word: string): string {
@@ -38,33 +39,35 @@ function plainForm(word: string): string {
 }
 
 /**
- * Insertions, deletions, replacements and swaps of neighbours (optimal string alignment), or infinity where that is over
+ * Insertions, deletions, replacements and swaps of neighbours (optimal string alignment), or `FAR` where that is over
  * `most`. Looks only at what lies within `most` of the diagonal: all else is further away.
  */
 function editDistance(a: string, b: string, most: number): number {
-  if (Math.abs(a.length - b.length) > most) return Number.POSITIVE_INFINITY;
+  if (a.length - b.length > most || b.length - a.length > most) return FAR;
   let beforeLast: number[] = [];
-  let last = Array.from({ length: Math.min(b.length, most) + 1 }, (_, index) => index);
+  let last: number[] = [];
+  for (let j = 0; j <= b.length && j <= most; j++) last[j] = j;
   for (let i = 1; i <= a.length; i++) {
     const row: number[] = [];
-    const [from, to] = [Math.max(0, i - most), Math.min(b.length, i + most)];
-    let least = Number.POSITIVE_INFINITY;
-    for (let j = from; j <= to; j++) {
-      const same = a[i - 1] === b[j - 1];
-      let cost = j === 0 ? i : Math.min(at(last, j) + 1, at(row, j - 1) + 1, at(last, j - 1) + (same ? 0 : 1));
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
-        cost = Math.min(cost, at(beforeLast, j - 2) + 1);
+    let least = FAR;
+    for (let j = i > most ? i - most : 0; j <= b.length && j <= i + most; j++) {
+      let cost = (last[j] ?? FAR) + 1;
+      if (j > 0) {
+        const same = a[i - 1] === b[j - 1];
+        cost = min(cost, (row[j - 1] ?? FAR) + 1);
+        cost = min(cost, (last[j - 1] ?? FAR) + (same ? 0 : 1));
+        const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+        if (swapped) cost = min(cost, (beforeLast[j - 2] ?? FAR) + 1);
+      }
       row[j] = cost;
-      least = Math.min(least, cost);
+      least = min(least, cost);
     }
-    if (least > most) return Number.POSITIVE_INFINITY;
+    if (least > most) return FAR;
     beforeLast = last;
     last = row;
   }
-  return at(last, b.length);
+  return last[b.length] ?? FAR;
 }
 
-/** Infinity outside of what was looked at. */
-function at(row: readonly number[], index: number): number {
-  return row[index] ?? Number.POSITIVE_INFINITY;
-}
+/** More than any distance; also that of what was not looked at. */
+const FAR = 1_000_000;

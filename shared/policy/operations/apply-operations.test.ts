@@ -335,6 +335,17 @@ describe('applyOperations', () => {
     expect(!applied.ok && applied.issues.length).toBe(200_000);
   });
 
+  it('patches a large set a hundred times', () => {
+    const entries = Array.from({ length: 20_000 }, (_, index) => `2001:db8:${index.toString(16)}::/48`);
+    const large: PolicyDocument = { version: 1, defaultEffect: 'deny', sets: { large: { kind: 'ip', entries } } };
+    const added = Array.from({ length: 100 }, (_, index) => `192.0.2.${index}`);
+    const result = applyOperations(
+      large,
+      added.map((value) => ({ op: 'patch-set', name: 'large', add: [value], remove: ['::ffff:192.0.2.255'] })),
+    );
+    expect(result).toMatchObject({ ok: true, document: { sets: { large: { entries: [...entries, ...added] } } } });
+  });
+
   it('patches 100,000 entries at once in a large set', () => {
     const entries = Array.from({ length: 100_000 }, (_, index) => `user-${index}`);
     const large: PolicyDocument = { version: 1, defaultEffect: 'deny', sets: { large: { kind: 'user', entries } } };

@@ -1,7 +1,8 @@
 /** Operations on a policy: put, patch and delete of rules, sets, tests, endpoints and settings, all or nothing. */
 
-import type { PolicyDocument, PolicySet } from '../../engine/index.ts';
+import type { PolicyDocument, PolicySet, SetKind } from '../../engine/index.ts';
 import { shown } from '../../engine/index.ts';
+import { entryKeys } from '../entry-key.ts';
 import type { DocumentPath, FoundIssue } from '../issue.ts';
 import { itemHash } from '../item-hash.ts';
 import { mergePatch } from '../merge-patch.ts';
@@ -43,13 +44,13 @@ export function applyOperations(document: PolicyDocument, operations: readonly P
   const draft = new PolicyDraft(document);
   const issues: OperationIssue[] = [];
   const failed = new Set<string>();
-  const suggest = suggester();
+  const work: Work = { draft, suggest: suggester(), keysOf: keysByKind() };
   const done = operations.map((operation, index) => {
     const item = targetOf(operation);
     const place = `${item.kind} ${item.name}`;
     if (failed.has(place)) return undefined;
     const found = preconditionIssues(operation, item, draft, document);
-    const step = found.length > 0 ? { issues: found } : apply(operation, draft, suggest);
+    const step = found.length > 0 ? { issues: found } : apply(operation, work);
     if (!('issues' in step)) return { ...step, item };
     failed.add(place);
     // One by one: as arguments of one call, 150,000 would be too many.
@@ -108,7 +109,24 @@ function targetOf(operation: PolicyOperation): Target {
 
 type Step = Omit<OperationResult, 'path'> | { readonly issues: readonly FoundIssue[] };
 
-function apply(operation: PolicyOperation, draft: PolicyDraft, suggest: Suggest): Step {
+/** What the operations of one list share. */
+interface Work {
+  readonly draft: PolicyDraft;
+  readonly suggest: Suggest;
+  /** `entryKeys` of each kind: many operations may patch one large set. */
+  readonly keysOf: (kind: SetKind) => (value: string) => string;
+}
+
+function keysByKind(): Work['keysOf'] {
+  const known = new Map<SetKind, (value: string) => string>();
+  return (kind) => {
+    const keyOf = known.get(kind) ?? entryKeys(kind);
+    known.set(kind, keyOf);
+    return keyOf;
+  };
+}
+
+function apply(operation: PolicyOperation, { draft, suggest, keysOf }: Work): Step {
   const target = targetOf(operation);
   const { kind, name } = target;
   if (operation.op === 'patch-settings') return patchSettings(operation.patch, draft);
@@ -149,7 +167,7 @@ function apply(operation: PolicyOperation, draft: PolicyDraft, suggest: Suggest)
     case 'patch-endpoint':
       return put(mergePatch(before, operation.patch));
     case 'patch-set':
-      return patchSet(before as PolicySet, operation, put); // `readOperations` and the document have only valid sets
+      return patchSet(before as PolicySet, operation, keysOf, put); // `readOperations` and the document have only valid sets
   }
 }
 
@@ -162,9 +180,10 @@ function patchSettings(patch: Readonly<Record<string, unknown>>, draft: PolicyDr
 function patchSet(
   set: PolicySet,
   operation: Extract<PolicyOperation, { op: 'patch-set' }>,
+  keysOf: Work['keysOf'],
   put: (item: unknown) => Step,
 ): Step {
-  const result = patchEntries(set, operation);
+  const result = patchEntries(set, operation, keysOf(set.kind));
   if (!result.ok) return { issues: result.issues };
   const { ok: _, set: next, ...entries } = result;
   return { ...put(next), entries };

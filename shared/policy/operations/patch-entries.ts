@@ -1,14 +1,16 @@
 /** Putting entries into a set and taking others out. */
 
-import { type PolicySet, PolicyValueError, type SetEntry, type SetKind, shown } from '../../engine/index.ts';
+import { type PolicySet, PolicyValueError, type SetEntry, shown } from '../../engine/index.ts';
 import { sameData } from '../diff.ts';
-import { entryKey, entryValue } from '../entry-key.ts';
+import { entryKeys, entryValue } from '../entry-key.ts';
 import type { DocumentPath, FoundIssue } from '../issue.ts';
 
 export interface EntriesPatch {
   readonly add?: readonly SetEntry[] | undefined;
   readonly remove?: readonly string[] | undefined;
 }
+
+type KeyOf = (value: string) => string;
 
 export type PatchedEntries =
   | {
@@ -28,14 +30,18 @@ export type PatchedEntries =
  * Applies the patch. An added entry whose value is there already takes its place (and that of any repeats of it), a new
  * one goes last. Removing what is not there is no error, so that a request can be sent again after its answer was lost;
  * it is told in `notFound`, so that a slip of the pen is seen. The same value cannot be both added and removed, or added
- * twice with different words.
+ * twice with different words. `keyOf` is `entryKeys` of the set's kind, handed in by who patches more than once.
  */
-export function patchEntries(set: PolicySet, { add = [], remove = [] }: EntriesPatch): PatchedEntries {
+export function patchEntries(
+  set: PolicySet,
+  { add = [], remove = [] }: EntriesPatch,
+  keyOf: KeyOf = entryKeys(set.kind),
+): PatchedEntries {
   const issues: FoundIssue[] = [];
   const added = new Map<string, SetEntry>();
   for (const [index, entry] of add.entries()) {
     const path = ['add', index, ...(typeof entry === 'string' ? [] : ['value'])];
-    const key = keyAt(set.kind, entryValue(entry), path, issues);
+    const key = keyAt(keyOf, entryValue(entry), path, issues);
     if (key === undefined) continue;
     const earlier = added.get(key);
     if (earlier !== undefined && !sameData(earlier, entry)) {
@@ -47,7 +53,7 @@ export function patchEntries(set: PolicySet, { add = [], remove = [] }: EntriesP
   const removed = new Map<string, string>();
   for (const [index, value] of remove.entries()) {
     const path = ['remove', index];
-    const key = keyAt(set.kind, value, path, issues);
+    const key = keyAt(keyOf, value, path, issues);
     if (key === undefined) continue;
     if (added.has(key)) {
       issues.push({ path, code: 'contradiction', message: `${shown(value)} is added, too; accepted: one of the two` });
@@ -55,13 +61,14 @@ export function patchEntries(set: PolicySet, { add = [], remove = [] }: EntriesP
     removed.set(key, value);
   }
   if (issues.length > 0) return { ok: false, issues };
-  return patched(set, added, removed);
+  return patched(set, added, removed, keyOf);
 }
 
 function patched(
   set: PolicySet,
   added: ReadonlyMap<string, SetEntry>,
   removed: ReadonlyMap<string, string>,
+  keyOf: KeyOf,
 ): PatchedEntries {
   const fresh = new Map(added);
   const notFound = new Map(removed);
@@ -69,7 +76,7 @@ function patched(
   let [gone, replaced] = [0, 0];
   let changed = false;
   for (const entry of set.entries) {
-    const key = entryKey(set.kind, entryValue(entry));
+    const key = keyOf(entryValue(entry));
     const instead = added.get(key);
     if (removed.has(key)) {
       notFound.delete(key);
@@ -91,9 +98,9 @@ function patched(
   return { ok: true, set: next, added: fresh.size, replaced, removed: gone, notFound: [...notFound.values()] };
 }
 
-function keyAt(kind: SetKind, value: string, path: DocumentPath, issues: FoundIssue[]): string | undefined {
+function keyAt(keyOf: KeyOf, value: string, path: DocumentPath, issues: FoundIssue[]): string | undefined {
   try {
-    return entryKey(kind, value);
+    return keyOf(value);
   } catch (error) {
     if (!(error instanceof PolicyValueError)) throw error;
     issues.push({ path, code: error.code, message: error.message });

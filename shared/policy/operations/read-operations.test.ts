@@ -124,6 +124,11 @@ describe('readOperations', () => {
     expect(issues([{ op: 'patch-rule', id: 'a', patch }])).toEqual([expect.stringMatching(/ too-deep: /)]);
   });
 
+  it('tells of one operation no more than can be told', () => {
+    const told = issues([{ op: 'patch-set', name: 's', remove: Array.from({ length: 300_000 }, () => 1) }]);
+    expect(told[0]).toMatch(/^\[0\](\.remove\[0\] wrong-type| too-many-issues)/);
+  });
+
   it('can be written as JSON Schema, with a description of every operation', () => {
     const schema = z.toJSONSchema(policyOperations, { target: 'draft-2020-12' });
     const names = [...OPERATIONS.values()].map((operation) => operation.meta()?.id);

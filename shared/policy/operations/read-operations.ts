@@ -4,10 +4,10 @@ import { shown } from '../../engine/index.ts';
 import type { DocumentPath } from '../issue.ts';
 import { isObject, plainDataIssues } from '../plain-data.ts';
 import { MAX_DEPTH } from '../read-document.ts';
-import { schemaIssues } from '../schema-issues.ts';
+import { schemaIssues, tolerantParse } from '../schema-issues.ts';
 import { type Suggest, suggester } from '../suggest.ts';
 import { type OperationIssue, operationIssue } from './operation-issue.ts';
-import { MAX_OPERATIONS, OPERATIONS, type PolicyOperation, policyOperations } from './operation-schema.ts';
+import { MAX_OPERATIONS, OPERATIONS, type PolicyOperation, policyOperation } from './operation-schema.ts';
 
 export type ReadOperations =
   | { readonly ok: true; readonly operations: readonly PolicyOperation[] }
@@ -32,27 +32,44 @@ export function readOperations(value: unknown): ReadOperations {
     plainDataIssues(operation, MAX_DEPTH).map(({ path, code, message }) => operationIssue(index, path, code, message)),
   );
   if (notPlain.length > 0) return { ok: false, issues: notPlain };
-  const result = policyOperations.safeParse(value, { reportInput: true });
+  const suggest = suggester();
+  const issues = value.flatMap((operation: unknown, index) => {
+    const result = tolerantParse(policyOperation, operation);
+    if (result === 'too-many-issues') return tooManyIssues(operation, index);
+    return result.success ? [] : issuesOf(operation, index, result.error.issues, suggest);
+  });
+  if (issues.length > 0) return { ok: false, issues };
   // The schemas transform nothing, so the data itself is the list, with its keys in the order in which they came.
-  if (result.success) return { ok: true, operations: value as PolicyOperation[] };
-  return { ok: false, issues: issuesOf(value, result.error.issues) };
+  return { ok: true, operations: value as PolicyOperation[] };
 }
 
-function issuesOf(operations: readonly unknown[], found: readonly z.core.$ZodIssue[]): OperationIssue[] {
+function issuesOf(
+  operation: unknown,
+  index: number,
+  found: readonly z.core.$ZodIssue[],
+  suggest: Suggest,
+): OperationIssue[] {
   const told = new Set<string>();
-  const suggest = suggester();
   return found.flatMap((issue): OperationIssue[] => {
-    const [index, ...path] = issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step));
-    const operation = Number(index); // the list itself is sound
+    const path = issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step));
     const payload = path[0];
     if (typeof payload !== 'string' || !Object.hasOwn(PAYLOADS, payload)) {
-      return ownIssues(operations[operation], operation, path, issue, suggest);
+      return ownIssues(operation, index, path, issue, suggest);
     }
-    const place = `${operation} ${payload}`;
-    if (told.has(place)) return [];
-    told.add(place);
-    return payloadIssues(operations[operation], operation, payload);
+    if (told.has(payload)) return [];
+    told.add(payload);
+    return payloadIssues(operation, index, payload);
   });
+}
+
+/** Of an operation with more mistakes than Zod gathers: those of what it puts, else that there are so many. */
+function tooManyIssues(operation: unknown, index: number): OperationIssue[] {
+  const payloads = Object.keys(PAYLOADS).filter((payload) => isObject(operation) && operation[payload] !== undefined);
+  const issues = payloads.flatMap((payload) => payloadIssues(operation, index, payload));
+  if (issues.length > 0) return issues;
+  return [
+    operationIssue(index, [], 'too-many-issues', 'more is wrong in here than can be told; accepted: an operation'),
+  ];
 }
 
 /** Where each item stands in a document. */
