@@ -105,6 +105,15 @@ describe('a write', () => {
     expect(check(next, ['lockout'], from)).toMatchObject({ ok: true, confirmed: ['lockout'], confirmedFor: [reason] });
   });
 
+  it('that changes nothing needs no word more, whatever had to be confirmed before', () => {
+    const lockedOut: PolicyDocument = { ...broken, rules: [] };
+    expect(check({ ...lockedOut }, [], lockedOut)).toMatchObject({ ok: true, confirmed: [] });
+    expect(check({ ...lockedOut, defaultMessage: 'No.' }, [], lockedOut)).toMatchObject({
+      ok: false,
+      unconfirmed: [{ confirm: 'lockout' }],
+    });
+  });
+
   it('is told everything that it lacks at once', () => {
     const next = { ...current, rules: [], tests: [{ ...outFromElsewhere, expect: { allow: true } }] };
     expect(check(next)).toMatchObject({

@@ -50,14 +50,15 @@ export type CheckedWrite =
 /**
  * Checks one write. The new policy must be valid and pass its own tests. `tests` must be confirmed where a test of the
  * policy in force is removed, changed or broken (one that fails in the policy in force is not broken again), `lockout`
- * where the new policy refuses everybody.
+ * where the new policy refuses everybody; neither where it is the policy in force.
  */
 export function checkWrite({ current, next, confirm, nowMs }: WriteToCheck): CheckedWrite {
   const validated = validatePolicy(next);
   if (!validated.ok) return { ok: false, issues: validated.issues, failedTests: [], unconfirmed: [] };
   const { document } = validated;
   const { failedTests, reasons: testReasons } = checkTests(current, document);
-  const lockout = lockoutReason(document, nowMs);
+  // Who writes what is in force already locks nobody out: a change that changes nothing needs no word more.
+  const lockout = sameData(current, document) ? undefined : lockoutReason(document, nowMs);
   const reasons: ConfirmationReason[] = [
     ...(lockout === undefined
       ? []
