@@ -1,6 +1,6 @@
 /** What a policy is made of before it is one: plain data, as JSON has it, not too deep. */
 import { shown } from '../engine/index.ts';
-import type { FoundIssue } from './issue.ts';
+import type { DocumentPath, FoundIssue } from './issue.ts';
 
 export type PlainObject = Readonly<Record<string, unknown>>;
 
@@ -20,9 +20,14 @@ export function listIn(value: unknown): readonly unknown[] {
 
 /**
  * What in `value` is not plain data: class instances, functions, holes, numbers that JSON lacks, cycles, nesting beyond
- * `maxDepth`, the key `__proto__`. A key whose value is undefined counts as left out.
+ * `maxDepth`, the key `__proto__`. A key whose value is undefined counts as left out. `written` knows a number as it was
+ * written: `.inf` in YAML, `1e999`.
  */
-export function plainDataIssues(value: unknown, maxDepth: number): FoundIssue[] {
+export function plainDataIssues(
+  value: unknown,
+  maxDepth: number,
+  written: (path: DocumentPath) => string | undefined = () => undefined,
+): FoundIssue[] {
   const issues: FoundIssue[] = [];
   const path: (string | number)[] = [];
   const report = (code: string, message: string, atKey?: boolean) =>
@@ -34,7 +39,10 @@ export function plainDataIssues(value: unknown, maxDepth: number): FoundIssue[] 
   };
   const visit = (inner: unknown): void => {
     if (inner === null || typeof inner === 'string' || typeof inner === 'boolean' || Number.isFinite(inner)) return;
-    if (typeof inner !== 'object') {
+    if (typeof inner === 'number') {
+      const text = written(path) ?? String(inner);
+      report('number-not-in-json', `${text} is a number that JSON lacks; quote it: "${text}"`);
+    } else if (typeof inner !== 'object') {
       report(
         'not-plain-data',
         `${shown(String(inner))} (${typeof inner}) is no plain data; accepted: what JSON can hold`,

@@ -76,9 +76,9 @@ export function validatePolicy(
 
 /** Everything that is wrong with the data, in no order. */
 function documentIssues(value: unknown, maxDepth: number, written?: Written): FoundIssue[] {
-  const notPlain = plainDataIssues(value, maxDepth);
+  const notPlain = plainDataIssues(value, maxDepth, written);
   // What is not plain data could answer differently each time that it is looked at.
-  if (notPlain.some(({ code }) => code !== 'unknown-key')) return notPlain;
+  if (notPlain.some(({ code }) => code !== 'unknown-key' && code !== 'number-not-in-json')) return notPlain;
   return [
     ...notPlain,
     ...distinct([...schemaIssues(value, written), ...crossIssues(value, written)]).filter(notTheSameAs(notPlain)),
