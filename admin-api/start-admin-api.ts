@@ -1,7 +1,6 @@
 /** Builds the admin API from the environment: settings, client, store, log and metrics, each once. */
-import { Logger } from '@aws-lambda-powertools/logger';
-import { Metrics } from '@aws-lambda-powertools/metrics';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { makePowertools } from '../shared/powertools/index.ts';
 import type { Environment } from '../shared/settings/index.ts';
 import { createDocumentClient, DynamoDbPolicyStore, type PolicyStore } from '../shared/store/index.ts';
 import { readAccessMap } from './access/access-map.ts';
@@ -20,17 +19,18 @@ export interface StartOptions {
 
 /** Never throws: whatever the environment says, there is a handler, and it refuses with a problem. */
 export function startAdminApi(environment: Environment, { client, now = Date.now }: StartOptions = {}): AdminHandler {
-  const logger = new Logger();
-  // An empty variable is none.
-  const namespace = environment.POWERTOOLS_METRICS_NAMESPACE || 'ClientVpnPolicy';
-  const metrics = createAdminMetrics(new Metrics({ namespace }));
+  const { logger, stored, unreadable } = makePowertools(environment);
+  const metrics = createAdminMetrics(stored);
+  if (unreadable !== undefined) {
+    logger.error('variables of Powertools that cannot be used; left out', { reason: String(unreadable) });
+  }
   const { settings, errors } = readAdminSettings(environment);
   const accessMap = readAccessMap(settings.adminAccess);
   if (errors.length > 0) logger.error('settings that cannot be used', { settings: errors });
   if (!accessMap.ok) {
     logger.error('ADMIN_ACCESS cannot be used, so nobody may do anything', { reason: accessMap.error });
   }
-  const wrong = errors.length + (accessMap.ok ? 0 : 1);
+  const wrong = errors.length + (accessMap.ok ? 0 : 1) + (unreadable === undefined ? 0 : 1);
   if (wrong > 0) metrics.settingErrors(wrong);
 
   const { rulesTable, corsOrigin, localStack } = settings;

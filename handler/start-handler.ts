@@ -1,8 +1,8 @@
 /** Builds the handler from the environment: settings, client, cache, log and metrics, each once. */
-import { Logger } from '@aws-lambda-powertools/logger';
-import { Metrics } from '@aws-lambda-powertools/metrics';
+import type { Logger } from '@aws-lambda-powertools/logger';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { compile } from '../shared/engine/index.ts';
+import { makePowertools } from '../shared/powertools/index.ts';
 import {
   createDocumentClient,
   createPolicyCache,
@@ -30,9 +30,7 @@ export interface StartedHandler {
 /** Never throws: whatever the environment says, there is a handler, and it refuses with a message. */
 export function startHandler(environment: Environment, options: StartOptions = {}): StartedHandler {
   const { now = Date.now } = options;
-  // An empty variable is none.
-  const namespace = environment.POWERTOOLS_METRICS_NAMESPACE || 'ClientVpnPolicy';
-  const { logger, stored, unreadable } = makePowertools(namespace);
+  const { logger, stored, unreadable } = makePowertools(environment);
   const metrics = createDecisionMetrics(stored);
   if (unreadable !== undefined) {
     logger.error('variables of Powertools that cannot be used; left out', { error: errorFields(unreadable) });
@@ -49,26 +47,6 @@ export function startHandler(environment: Environment, options: StartOptions = {
     loaded: load(policies),
   };
 }
-
-interface Powertools {
-  readonly logger: Logger;
-  readonly stored: Metrics;
-  /** Why it could not be made as the environment says. */
-  readonly unreadable?: unknown;
-}
-
-/** Powertools throws where a variable of its own is no number or no boolean: then without those, for an init that throws refuses everybody. */
-function makePowertools(namespace: string): Powertools {
-  const make = () => ({ logger: new Logger(), stored: new Metrics({ namespace }) });
-  try {
-    return make();
-  } catch (unreadable) {
-    for (const variable of OF_POWERTOOLS) delete process.env[variable];
-    return { ...make(), unreadable };
-  }
-}
-
-const OF_POWERTOOLS = ['POWERTOOLS_LOGGER_SAMPLE_RATE', 'POWERTOOLS_LOGGER_LOG_EVENT', 'POWERTOOLS_METRICS_DISABLED'];
 
 /** Lambda stops an init after 10 s and begins again: half of it, so that the rest of the init has its time too. */
 const INIT_LOAD_MS = 5_000;

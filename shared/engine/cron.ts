@@ -14,10 +14,13 @@ export interface CronSchedule {
 const FIELDS = ['minute', 'hour', 'day of month', 'month', 'day of week'] as const;
 /** Croner also takes `?` (which reads the machine's clock), `+` and `@daily`: not portable, so not accepted. */
 const CRON_FIELD = /^[\dA-Za-z*,/#-]+$/;
+/** Longer than a list of every minute and every hour. */
+const MAX_CRON_LENGTH = 256;
 const ACCEPTED = 'five fields (minute, hour, day of month, month, day of week), such as "0 2 * * TUE#2"';
 
 /** Reads a schedule. Throws `invalid-cron`: other than five fields, both days restricted, never fires. */
 export function parseCron(text: string): CronSchedule {
+  if (text.length > MAX_CRON_LENGTH) throw invalid(text, `has ${text.length} characters, over ${MAX_CRON_LENGTH}`);
   const fields = text.split(' ');
   if (fields.length !== FIELDS.length || fields.some((field) => !CRON_FIELD.test(field))) {
     throw invalid(

@@ -152,6 +152,11 @@ describe('time zones', () => {
   });
 });
 
+describe('what is too long', () => {
+  it('a schedule', () => refuses(() => parseCron(`${'1,'.repeat(200)}1 * * * *`), 'over 256'));
+  it('a comparison of versions', () => refuses(() => parseVersionRange('<2 '.repeat(100)), 'at most 256'));
+});
+
 describe('cron schedules', () => {
   it.each([
     ['0 2 * * TUE#2', '2026-11-24T00:00Z', '2026-12-08T02:00Z'],

@@ -11,6 +11,7 @@ export type VersionRange = readonly { readonly comparator: Comparator; readonly 
 
 const VERSION = /^\d{1,9}(?:\.\d{1,9}){0,3}$/;
 const COMPARISON = /^(<=|>=|<|>|=)?(.+)$/;
+const MAX_RANGE_LENGTH = 256;
 const ACCEPTED = 'comparisons of one to four numbers with dots, such as "<2.6.0" or ">=2.5 <2.6"';
 
 /** The version that `text` is, or undefined where it is none. */
@@ -22,6 +23,12 @@ export function parseVersion(text: string): Version | undefined {
 
 /** Reads `<2.6.0` or `>=2.5 <2.6`. Throws `invalid-version`. */
 export function parseVersionRange(text: string): VersionRange {
+  if (text.length > MAX_RANGE_LENGTH) {
+    throw new PolicyValueError(
+      'invalid-version',
+      `${shown(text)} has ${text.length} characters; accepted: at most ${MAX_RANGE_LENGTH}, ${ACCEPTED}`,
+    );
+  }
   const comparisons = text.trim().split(/\s+/);
   return comparisons.map((comparison) => {
     const [, comparator = '=', rest = ''] = COMPARISON.exec(comparison) ?? [];

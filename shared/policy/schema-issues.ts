@@ -7,7 +7,7 @@ import { shown } from '../engine/index.ts';
 import type { DocumentPath, FoundIssue } from './issue.ts';
 import { isObject, objectOf, type PlainObject } from './plain-data.ts';
 import { grantingBlock, RULES_BY_EFFECT, refusingBlock, rule, ruleOfUnknownEffect } from './rule-schema.ts';
-import { endpointSettings, MAX_RULES, policyDocument, policyTest } from './schema.ts';
+import { endpointSettings, MAX_RULES, MAX_SET_ENTRIES, policyDocument, policyTest } from './schema.ts';
 import { ENTRY_KEYS, SETS_BY_KIND, setOfUnknownKind } from './set-schema.ts';
 import { type Suggest, suggester } from './suggest.ts';
 import { WINDOW_KINDS } from './window-schema.ts';
@@ -52,6 +52,9 @@ function withoutEntries(sets: readonly (readonly [string, SetWithEntries])[]): P
 /** How many entries of a set are checked in one go. */
 const ENTRIES_AT_ONCE = 10_000;
 
+/** Beyond so many mistakes in one set nobody reads on, and telling them all would take seconds and gigabytes. */
+const MAX_ENTRY_ISSUES = 10_000;
+
 class SchemaIssues {
   readonly #document: unknown;
   readonly #written: Written;
@@ -72,12 +75,18 @@ class SchemaIssues {
   }
 
   ofEntries({ kind, entries }: SetWithEntries, path: DocumentPath): FoundIssue[] {
+    // More entries than a policy may have are one mistake, told elsewhere, whatever stands in them.
+    if (entries.length > MAX_SET_ENTRIES) return [];
     const schema = SETS_BY_KIND[kind].shape.entries;
-    const starts = Array.from(
-      { length: Math.ceil(entries.length / ENTRIES_AT_ONCE) },
-      (_, index) => index * ENTRIES_AT_ONCE,
-    );
-    return starts.flatMap((start) => this.of(schema, entries.slice(start, start + ENTRIES_AT_ONCE), path, start));
+    const issues: FoundIssue[] = [];
+    for (let start = 0; start < entries.length; start += ENTRIES_AT_ONCE) {
+      for (const issue of this.of(schema, entries.slice(start, start + ENTRIES_AT_ONCE), path, start))
+        issues.push(issue);
+      if (issues.length <= MAX_ENTRY_ISSUES) continue;
+      const message = `more than ${MAX_ENTRY_ISSUES} entries are wrong; what follows the last of them was not looked at`;
+      return [...issues.slice(0, MAX_ENTRY_ISSUES), { path, code: 'too-many-issues', message }];
+    }
+    return issues;
   }
 
   #translate(issue: ZodIssue, base: DocumentPath): FoundIssue[] {
