@@ -61,6 +61,18 @@ const BAD_POLICIES: [name: string, text: string, issues: string[]][] = [
     ],
   ],
   [
+    'what stands under a wrong name is looked at, too',
+    `${P}endpoints:\n  frankfurt: { mode: observ }\nsets:\n  Leavers: { kind: users, entries: [a] }\n  Offices: { kind: ip, entries: [203.0.113.0/33] }\n`,
+    [
+      '4:3 endpoints.frankfurt invalid-value: "frankfurt" is no endpoint id; accepted: an id such as cvpn-endpoint-0a1b2c3d4e5f67890',
+      '4:22 endpoints.frankfurt.mode wrong-value: "observ" is not accepted (did you mean "observe"?); accepted: enforce, observe',
+      '6:3 sets.Leavers invalid-value: "Leavers" is no id; accepted: lower-case letters, digits and hyphens, at most 63, a letter or digit first',
+      '6:20 sets.Leavers.kind wrong-value: "users" is not accepted (did you mean "user"?); accepted: ip, user, commonName, group, date',
+      '7:3 sets.Offices invalid-value: "Offices" is no id; accepted: lower-case letters, digits and hyphens, at most 63, a letter or digit first',
+      `7:34 sets.Offices.entries[0] invalid-address: "203.0.113.0/33" is no address range: the prefix length is over 32; ${ADDRESSES}`,
+    ],
+  ],
+  [
     'a range of two families',
     match('{ sourceIps: ["203.0.113.9-2001:db8::1"] }'),
     [

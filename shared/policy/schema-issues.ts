@@ -8,7 +8,7 @@ import type { DocumentPath, FoundIssue } from './issue.ts';
 import { isObject, objectOf, type PlainObject } from './plain-data.ts';
 import { grantingBlock, RULES_BY_EFFECT, refusingBlock, rule, ruleOfUnknownEffect } from './rule-schema.ts';
 import { endpointSettings, MAX_RULES, MAX_SET_ENTRIES, policyDocument, policyTest } from './schema.ts';
-import { ENTRY_KEYS, SETS_BY_KIND, setOfUnknownKind } from './set-schema.ts';
+import { ENTRY_KEYS, policySet, SETS_BY_KIND, setOfUnknownKind } from './set-schema.ts';
 import { type Suggest, suggester } from './suggest.ts';
 import { WINDOW_KINDS } from './window-schema.ts';
 
@@ -106,9 +106,10 @@ class SchemaIssues {
           ? this.#wrongType(issue.expected, issue.input, path)
           : one(...this.#wrongWord(issue, path));
       case 'invalid_key':
-        return issue.issues
-          .flatMap((inner) => this.#translate(inner, path))
-          .map((inner) => ({ ...inner, atKey: true }));
+        return [
+          ...issue.issues.flatMap((inner) => this.#translate(inner, path)).map((inner) => ({ ...inner, atKey: true })),
+          ...this.#underWrongKey(path),
+        ];
       case 'too_small':
         if (issue.origin === 'array') return one('empty', `the list is empty; accepted: ${expectedAt(path)}`);
         return one('empty', `the text is empty; accepted: ${expectedAt(path)}`);
@@ -123,6 +124,13 @@ class SchemaIssues {
       default:
         return one('invalid-value', `${shown(issue.input)} is not accepted; accepted: ${expectedAt(path)}`);
     }
+  }
+
+  /** Zod does not look at what stands under a key that is wrong. */
+  #underWrongKey(path: DocumentPath): FoundIssue[] {
+    const value = this.#valueAt(path);
+    if (path[0] === 'endpoints') return this.of(endpointSettings, value, path);
+    return this.of(policySet, hasKnownKind(value) ? { ...value, entries: [] } : value, path);
   }
 
   #union(issue: Extract<ZodIssue, { code: 'invalid_union' }>, path: DocumentPath): FoundIssue[] {
