@@ -9,6 +9,8 @@ export default {
   maxWorkers: '100%',
   setupFiles: ['<rootDir>/shared/testing/errors-of-node.ts'],
   testMatch: ['**/*.test.ts'],
+  // A busy machine is slow, not wrong: no test is about time.
+  testTimeout: 30_000,
   // SWC turns TypeScript and the few dependencies that ship only ES modules into what Jest runs.
   transform: {
     '^.+\\.(ts|js|mjs)$': [

@@ -7,6 +7,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { LOCAL_FUNCTION } from '../scripts/local-stack/settings.ts';
 import { type LocalStackProcess, startLocalStack } from '../scripts/local-stack/testing/start-local-stack.ts';
+import { messageOf } from '../shared/client-vpn/index.ts';
+import { expectValidResponse } from '../shared/client-vpn/testing/expect-valid-response.ts';
 
 /** serverless.yml's default, and what a check may take beyond it. */
 const TTL_MS = 10_000;
@@ -61,9 +63,9 @@ async function connects(username: string, publicIp: string, endpoint = TOKYO) {
   };
   const url = `http://127.0.0.1:${stack.lambdaPort}/2015-03-31/functions/${LOCAL_FUNCTION}/invocations`;
   const response = await fetch(url, { method: 'POST', body: JSON.stringify(event) });
-  // The handler's answer, which its own tests hold against AWS's contract.
-  const answer = (await response.json()) as { allow: boolean; 'error-msg-on-denied-connection': string };
-  return answer.allow ? 'admitted' : answer['error-msg-on-denied-connection'];
+  const answer: unknown = await response.json();
+  expectValidResponse(answer, 'v3');
+  return answer.allow ? 'admitted' : messageOf(answer);
 }
 
 /** Resolves when the handler decides so; rejects when it does not although its TTL has run out since. */

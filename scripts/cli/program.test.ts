@@ -68,6 +68,13 @@ describe('vpn-policy', () => {
     expect(stderr).toContain('Usage: vpn-policy [options] [command]');
   });
 
+  it('tells its version', async () => {
+    expect(await runCli(['--version'])).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
+    });
+  });
+
   it.each(['validate', 'seed', 'export', 'evaluate'])('explains %s with examples and exit codes', async (command) => {
     const { exitCode, stdout, stderr } = await runCli([command, '--help']);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });

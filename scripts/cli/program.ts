@@ -1,4 +1,5 @@
 /** The `vpn-policy` program: its commands, and what becomes of their errors. */
+import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { errorFacts } from './error-facts.ts';
 import { addEvaluate } from './evaluate.ts';
@@ -38,10 +39,16 @@ export function createProgram(surroundings: Surroundings): Program {
   };
 }
 
+function packageVersion(): string {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  return version;
+}
+
 function createCommand(surroundings: Surroundings, run: RunAction): Command {
   const { stdout, stderr } = surroundings;
   const program = new Command('vpn-policy')
     .description('Policy as data for AWS Client VPN: check it, publish it, ask it.')
+    .version(packageVersion(), '-V, --version', 'Shows the version.')
     .exitOverride()
     .configureOutput({
       writeOut: (text) => stdout.write(text),
