@@ -32,6 +32,14 @@ describe('lockout', () => {
     ],
     ['a deny rule for everyone', `${OPEN}  - { id: d, effect: deny, match: everyone }`],
     ['a deny rule for every address', `${OPEN}  - { id: d, effect: deny, match: { sourceIps: [0.0.0.0/0, "::/0"] } }`],
+    [
+      'a deny rule for every address, in two blocks',
+      `${OPEN}  - { id: d, effect: deny, match: [{ sourceIps: [0.0.0.0/0] }, { sourceIps: ["::/0"] }] }`,
+    ],
+    [
+      'a deny rule for every user name, and for none',
+      `${OPEN}  - { id: d, effect: deny, match: [{ users: ["*"] }, { missing: [groups, username] }] }`,
+    ],
     ['a deny rule for every identity', `${OPEN}  - { id: d, effect: deny, match: { identities: ["*"] } }`],
     [
       'a deny rule for the whole week',
@@ -84,6 +92,14 @@ describe('lockout', () => {
       `${OPEN}  - { id: d, effect: deny, match: everyone }\n  - { id: e, effect: exempt, from: [d], match: { users: [x] } }`,
     ],
     ['a deny rule for every IPv4 address', `${OPEN}  - { id: d, effect: deny, match: { sourceIps: [0.0.0.0/0] } }`],
+    [
+      'a deny rule for every user name, and for none from an office',
+      `${OPEN}  - { id: d, effect: deny, match: [{ users: ["*"] }, { missing: [username], sourceIps: [203.0.113.9] }] }`,
+    ],
+    [
+      'a deny rule for every user name, and for no group',
+      `${OPEN}  - { id: d, effect: deny, match: [{ users: ["*"] }, { missing: [groups] }] }`,
+    ],
     ['a deny rule for every user name', `${OPEN}  - { id: d, effect: deny, match: { users: ["*"] } }`],
     [
       'an endpoint that only observes',

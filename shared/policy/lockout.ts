@@ -78,7 +78,10 @@ function refusesEverybody(scope: Scope, { rule, match }: PlacedRule): boolean {
   const mayExcept = blocksOf(rule.except, []).some(
     ({ block }) => neverHolds(scope.sets, rule, block) === undefined && mayMatchIn(scope, [{ block, path: [] }]),
   );
-  return !mayExcept && (rule.match === 'everyone' || match.some(({ block }) => alwaysHolds(scope, block)));
+  if (mayExcept) return false;
+  return (
+    rule.match === 'everyone' || match.some(({ block }) => alwaysHolds(scope, block)) || holdTogether(scope, match)
+  );
 }
 
 /** True where every condition of the block holds for every real connection, now and later. */
@@ -98,6 +101,31 @@ function alwaysHolds(scope: Scope, block: Block): boolean {
         return false;
     }
   });
+}
+
+/** Conditions on a name, and the attribute that `missing` knows it by. */
+const NAMES = [
+  ['users', 'username'],
+  ['commonNames', 'commonName'],
+  ['groups', 'groups'],
+  ['platforms', 'platform'],
+] as const;
+
+/** True where blocks hold for everybody between them: whoever has a name and who has none; all of IPv4 and all of IPv6. */
+function holdTogether(scope: Scope, match: PlacedRule['match']): boolean {
+  const entriesThatSuffice = <C extends keyof Block>(condition: C) =>
+    match.flatMap(
+      ({ block: { [condition]: entries, ...others } }) =>
+        Array.isArray(entries) && alwaysHolds(scope, others) ? (entries as readonly string[]) : [], // lists of texts, below
+    );
+  const missing = entriesThatSuffice('missing');
+  return (
+    coversAllAddresses(scope.sets, entriesThatSuffice('sourceIps')) ||
+    NAMES.some(
+      ([condition, attribute]) =>
+        missing.includes(attribute) && entriesThatSuffice(condition).some((entry) => /^\*+$/.test(entry)),
+    )
+  );
 }
 
 /** True where each family is covered by one entry that stays. */
