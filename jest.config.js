@@ -7,7 +7,7 @@ export default {
   roots: ['<rootDir>/handler', '<rootDir>/admin-api', '<rootDir>/shared', '<rootDir>/infra', '<rootDir>/scripts'],
   // All cores: Jest would leave one of them idle, which on a small CI machine is half of it.
   maxWorkers: '100%',
-  setupFiles: ['<rootDir>/shared/testing/errors-of-node.ts'],
+  setupFiles: ['<rootDir>/shared/testing/errors-of-node.ts', '<rootDir>/shared/testing/property-seed.ts'],
   testMatch: ['**/*.test.ts'],
   // A busy machine is slow, not wrong: no test is about time.
   testTimeout: 30_000,
