@@ -2,13 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { errorFacts } from './error-facts.ts';
-import { addEvaluate } from './evaluate.ts';
+import { addEvaluate } from './commands/evaluate.ts';
 import { CommandError, EXIT, type ExitCode } from './exit-code.ts';
-import { addExport } from './export.ts';
-import { onOneLine, writeLines } from './output.ts';
-import { addSeed } from './seed.ts';
+import { addExport } from './commands/export.ts';
+import { onOneLine, writeLines } from './print/output.ts';
+import { addSeed } from './commands/seed.ts';
 import type { Surroundings } from './surroundings.ts';
-import { addValidate } from './validate.ts';
+import { addValidate } from './commands/validate.ts';
 
 export interface Program {
   /** Runs one command line (without `node` and the script); never throws, never exits. */

@@ -1,5 +1,5 @@
 /** Tells people what is going on where it takes its time. */
-import type { Surroundings } from './surroundings.ts';
+import type { Surroundings } from '../surroundings.ts';
 
 const EVERY_MS = 1_000;
 const CLEAR_LINE = '\r\u001b[K';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Folder, makeFolder } from './testing/folder.ts';
-import { runCli } from './testing/run-cli.ts';
+import { type Folder, makeFolder } from '../testing/folder.ts';
+import { runCli } from '../testing/run-cli.ts';
 
 let folder: Folder;
 

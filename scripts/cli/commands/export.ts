@@ -1,14 +1,14 @@
 /** `vpn-policy export`: prints the policy in force, or an old one, as a file. */
 import { writeFile } from 'node:fs/promises';
 import { type Command, InvalidArgumentError } from 'commander';
-import { CommandError, EXIT, type ExitCode } from './exit-code.ts';
-import { reasonOf } from './input-file.ts';
-import { onOneLine, writeLines } from './output.ts';
-import { nothingPublished, tellRevision } from './policy-access.ts';
-import { inReadingOrder, policyYaml } from './policy-yaml.ts';
-import type { RunAction } from './program.ts';
-import type { Surroundings } from './surroundings.ts';
-import { addTableOptions, openTable, type TableOptions, tableAddress } from './table-options.ts';
+import { CommandError, EXIT, type ExitCode } from '../exit-code.ts';
+import { reasonOf } from '../input/input-file.ts';
+import { onOneLine, writeLines } from '../print/output.ts';
+import { nothingPublished, tellRevision } from '../access/policy-access.ts';
+import { inReadingOrder, policyYaml } from '../print/policy-yaml.ts';
+import type { RunAction } from '../program.ts';
+import type { Surroundings } from '../surroundings.ts';
+import { addTableOptions, openTable, type TableOptions, tableAddress } from '../access/access-options.ts';
 
 interface ExportOptions extends TableOptions {
   readonly json?: boolean;

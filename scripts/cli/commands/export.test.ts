@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Folder, makeFolder } from './testing/folder.ts';
-import { startTestTables, type TestTables } from './testing/policy-table.ts';
-import { NOW, runCli } from './testing/run-cli.ts';
+import { type Folder, makeFolder } from '../testing/folder.ts';
+import { startTestTables, type TestTables } from '../testing/policy-table.ts';
+import { NOW, runCli } from '../testing/run-cli.ts';
 
 /** As export prints it. */
 const FIRST = `version: 1

@@ -9,7 +9,7 @@ import {
   StoreRefusedError,
   StoreUnreachableError,
   WriteContentionError,
-} from '../../shared/store/index.ts';
+} from '../../../shared/store/index.ts';
 import { toCommandError } from './store-failure.ts';
 
 const ADDRESS = { tableName: 'rules', region: 'eu-west-1', endpoint: undefined, local: false };

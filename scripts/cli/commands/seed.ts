@@ -1,14 +1,14 @@
 /** `vpn-policy seed`: publishes a whole file as the policy. */
 import { type Command, InvalidArgumentError } from 'commander';
-import type { Confirmation, LintWarning } from '../../shared/policy/index.ts';
-import { EXIT, type ExitCode } from './exit-code.ts';
-import { type PolicyFile, readPolicyFile } from './input-file.ts';
-import { onOneLine, printable, writeJson, writeLines } from './output.ts';
-import { type Replaced, revisionData, tellRevision, type WriteRefusal } from './policy-access.ts';
-import type { RunAction } from './program.ts';
-import { failedTestLines, issueLine, warningLine } from './report-policy.ts';
-import type { Surroundings } from './surroundings.ts';
-import { addTableOptions, openTable, type TableOptions, tableAddress } from './table-options.ts';
+import type { Confirmation, LintWarning } from '../../../shared/policy/index.ts';
+import { EXIT, type ExitCode } from '../exit-code.ts';
+import { type PolicyFile, readPolicyFile } from '../input/input-file.ts';
+import { onOneLine, printable, writeJson, writeLines } from '../print/output.ts';
+import { type Replaced, revisionData, tellRevision, type WriteRefusal } from '../access/policy-access.ts';
+import type { RunAction } from '../program.ts';
+import { failedTestLines, issueLine, warningLine } from '../print/report-policy.ts';
+import type { Surroundings } from '../surroundings.ts';
+import { addTableOptions, openTable, type TableOptions, tableAddress } from '../access/access-options.ts';
 
 interface SeedOptions extends TableOptions {
   readonly reason?: string;

@@ -7,19 +7,19 @@ import {
   type PolicyDocument,
   PolicyValueError,
   parseInstantMs,
-} from '../../shared/engine/index.ts';
-import { readablePath } from '../../shared/policy/index.ts';
-import { addConnectionOptions, type ConnectionOptions, readConnection } from './connection-options.ts';
-import { CommandError, EXIT, type ExitCode } from './exit-code.ts';
+} from '../../../shared/engine/index.ts';
+import { readablePath } from '../../../shared/policy/index.ts';
+import { addConnectionOptions, type ConnectionOptions, readConnection } from '../input/connection-options.ts';
+import { CommandError, EXIT, type ExitCode } from '../exit-code.ts';
 import { readRevisionNumber } from './export.ts';
-import { readPolicyFile, STDIN } from './input-file.ts';
-import { onOneLine, paintFor, writeJson, writeLines } from './output.ts';
-import { nothingPublished, tellRevision } from './policy-access.ts';
-import type { RunAction } from './program.ts';
-import { decisionLines, traceLines } from './report-decision.ts';
-import { issueLine } from './report-policy.ts';
-import type { Surroundings } from './surroundings.ts';
-import { addTableOptions, openTable, TABLE_OPTION_NAMES, type TableOptions, tableAddress } from './table-options.ts';
+import { readPolicyFile, STDIN } from '../input/input-file.ts';
+import { onOneLine, paintFor, writeJson, writeLines } from '../print/output.ts';
+import { nothingPublished, tellRevision } from '../access/policy-access.ts';
+import type { RunAction } from '../program.ts';
+import { decisionLines, traceLines } from '../print/report-decision.ts';
+import { issueLine } from '../print/report-policy.ts';
+import type { Surroundings } from '../surroundings.ts';
+import { addTableOptions, openTable, TABLE_OPTION_NAMES, type TableOptions, tableAddress } from '../access/access-options.ts';
 
 interface EvaluateOptions extends TableOptions, ConnectionOptions {
   readonly file?: string;

@@ -1,6 +1,6 @@
 /** A policy as text for people: the language's own order, long lists one entry a line, short things on one. */
 import { Document, isCollection, isMap, isScalar, isSeq, type Node, visit, type YAMLMap } from 'yaml';
-import { CONDITIONS, type PolicyDocument } from '../../shared/engine/index.ts';
+import { CONDITIONS, type PolicyDocument } from '../../../shared/engine/index.ts';
 
 /** The keys in the order in which docs/policy-language.md explains them. */
 const DOCUMENT = ['version', 'defaultEffect', 'defaultMessage', 'endpoints', 'sets', 'rules', 'tests'];

@@ -1,9 +1,9 @@
 /** The policy as the commands reach it: straight on the table, later through the HTTP API as well. */
-import type { PolicyDocument } from '../../shared/engine/index.ts';
-import type { CheckedWrite, Confirmation } from '../../shared/policy/index.ts';
-import type { CurrentPolicy, WrittenPolicy } from '../../shared/store/index.ts';
-import { CommandError, EXIT } from './exit-code.ts';
-import { onOneLine } from './output.ts';
+import type { PolicyDocument } from '../../../shared/engine/index.ts';
+import type { CheckedWrite, Confirmation } from '../../../shared/policy/index.ts';
+import type { CurrentPolicy, WrittenPolicy } from '../../../shared/store/index.ts';
+import { CommandError, EXIT } from '../exit-code.ts';
+import { onOneLine } from '../print/output.ts';
 
 export type { CurrentPolicy };
 

@@ -1,6 +1,6 @@
 /** A decision and its trace, as lines for people. */
 import Table from 'cli-table3';
-import type { BlockTrace, ConditionTrace, Decision, RuleTrace } from '../../shared/engine/index.ts';
+import type { BlockTrace, ConditionTrace, Decision, RuleTrace } from '../../../shared/engine/index.ts';
 import { type Colour, counted, type Paint, printable } from './output.ts';
 
 /** When, and by which policy. */

@@ -1,5 +1,5 @@
 /** The policy straight on its DynamoDB table: it serves when the API is down. */
-import { sameData } from '../../shared/policy/index.ts';
+import { sameData } from '../../../shared/policy/index.ts';
 import {
   type CurrentPolicy,
   createDocumentClient,
@@ -7,13 +7,13 @@ import {
   DynamoDbPolicyStore,
   PolicyRefusedError,
   writePolicy,
-} from '../../shared/store/index.ts';
-import { CommandError, EXIT } from './exit-code.ts';
+} from '../../../shared/store/index.ts';
+import { CommandError, EXIT } from '../exit-code.ts';
 import { type PolicyAccess, type Replaced, type Replacement, tellRevision } from './policy-access.ts';
-import { withProgress } from './progress.ts';
+import { withProgress } from '../print/progress.ts';
 import { placeOf, toCommandError } from './store-failure.ts';
-import type { Surroundings } from './surroundings.ts';
-import type { TableAddress } from './table-options.ts';
+import type { Surroundings } from '../surroundings.ts';
+import type { TableAddress } from './access-options.ts';
 
 /** dynalite takes any. */
 const LOCAL_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { type Folder, makeFolder } from './testing/folder.ts';
-import { startTestTables, type TestTables } from './testing/policy-table.ts';
-import { NOW, runCli } from './testing/run-cli.ts';
+import { type Folder, makeFolder } from '../testing/folder.ts';
+import { startTestTables, type TestTables } from '../testing/policy-table.ts';
+import { NOW, runCli } from '../testing/run-cli.ts';
 
 const FIRST = `version: 1
 defaultEffect: deny

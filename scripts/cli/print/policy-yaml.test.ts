@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { policyDocument, scene } from '../../shared/engine/reference/arbitraries.ts';
-import { readPolicy } from '../../shared/policy/index.ts';
+import { policyDocument, scene } from '../../../shared/engine/reference/arbitraries.ts';
+import { readPolicy } from '../../../shared/policy/index.ts';
 import { inReadingOrder, policyYaml } from './policy-yaml.ts';
 
 /** Texts that YAML readers take for something else, that need quotes, or that span lines. */

@@ -1,9 +1,9 @@
 /** The store's errors in an operator's terms: what failed, where, what to do. */
-import { StoreError } from '../../shared/store/index.ts';
-import { type ErrorFacts, errorFacts } from './error-facts.ts';
-import { CommandError, EXIT } from './exit-code.ts';
-import { onOneLine } from './output.ts';
-import type { TableAddress } from './table-options.ts';
+import { StoreError } from '../../../shared/store/index.ts';
+import { type ErrorFacts, errorFacts } from '../error-facts.ts';
+import { CommandError, EXIT } from '../exit-code.ts';
+import { onOneLine } from '../print/output.ts';
+import type { TableAddress } from './access-options.ts';
 
 /** `the table X at http://127.0.0.1:8000`, `the table X in eu-west-1`. */
 export function placeOf({ tableName, region, endpoint }: TableAddress): string {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Folder, makeFolder } from './testing/folder.ts';
-import { startTestTables, type TestTables } from './testing/policy-table.ts';
-import { NOW, runCli } from './testing/run-cli.ts';
+import { type Folder, makeFolder } from '../testing/folder.ts';
+import { startTestTables, type TestTables } from '../testing/policy-table.ts';
+import { NOW, runCli } from '../testing/run-cli.ts';
 
 const POLICY = `version: 1
 defaultEffect: deny

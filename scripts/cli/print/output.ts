@@ -1,5 +1,5 @@
 /** How text reaches the streams: safe to show, coloured only for people, JSON for programs. */
-import type { Output, Surroundings } from './surroundings.ts';
+import type { Output, Surroundings } from '../surroundings.ts';
 
 /** Writes lines; what they hold may come from anywhere, so that nothing in them can steer the terminal. */
 export function writeLines(output: Output, lines: readonly string[]): void {

@@ -1,12 +1,12 @@
 /** `vpn-policy validate`: is the file a policy, and does it pass its own tests? Needs no store. */
 import type { Command } from 'commander';
-import { lockoutReason, type PolicyTestResult, runPolicyTests } from '../../shared/policy/index.ts';
-import { CommandError, EXIT, type ExitCode } from './exit-code.ts';
-import { type PolicyFile, readPolicyFile, STDIN } from './input-file.ts';
-import { counted, printable, writeJson, writeLines } from './output.ts';
-import type { RunAction } from './program.ts';
-import { failedTestLines, issueLine, warningLine } from './report-policy.ts';
-import type { Surroundings } from './surroundings.ts';
+import { lockoutReason, type PolicyTestResult, runPolicyTests } from '../../../shared/policy/index.ts';
+import { CommandError, EXIT, type ExitCode } from '../exit-code.ts';
+import { type PolicyFile, readPolicyFile, STDIN } from '../input/input-file.ts';
+import { counted, printable, writeJson, writeLines } from '../print/output.ts';
+import type { RunAction } from '../program.ts';
+import { failedTestLines, issueLine, warningLine } from '../print/report-policy.ts';
+import type { Surroundings } from '../surroundings.ts';
 
 interface ValidateOptions {
   readonly json?: boolean;

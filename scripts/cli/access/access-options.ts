@@ -6,10 +6,10 @@ import {
   LocalStackError,
   localDynamoDbEndpoint,
   localPorts,
-} from '../local-stack/settings.ts';
-import { CommandError } from './exit-code.ts';
+} from '../../local-stack/settings.ts';
+import { CommandError } from '../exit-code.ts';
 import type { PolicyAccess } from './policy-access.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { Surroundings } from '../surroundings.ts';
 
 export interface TableOptions {
   readonly table?: string;
@@ -59,7 +59,7 @@ export function tableAddress(options: TableOptions, env: Surroundings['env']): T
 
 /** Opens the table; only now is the AWS SDK loaded, which takes longer than most commands. */
 export async function openTable(address: TableAddress, surroundings: Surroundings): Promise<PolicyAccess> {
-  const { openPolicyTable } = await import('./policy-table.ts');
+  const { openPolicyTable } = await import('./table-access.ts');
   return openPolicyTable(address, surroundings);
 }
 

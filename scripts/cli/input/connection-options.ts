@@ -1,11 +1,11 @@
 /** A connection from the command line: a connect event from a file, and flags over it. */
 import type { Command } from 'commander';
-import { type ConnectRequest, readRequest } from '../../shared/client-vpn/index.ts';
-import { isMalformed, parseAddress } from '../../shared/engine/index.ts';
-import { CommandError } from './exit-code.ts';
+import { type ConnectRequest, readRequest } from '../../../shared/client-vpn/index.ts';
+import { isMalformed, parseAddress } from '../../../shared/engine/index.ts';
+import { CommandError } from '../exit-code.ts';
 import { readInput } from './input-file.ts';
-import { onOneLine } from './output.ts';
-import type { Surroundings } from './surroundings.ts';
+import { onOneLine } from '../print/output.ts';
+import type { Surroundings } from '../surroundings.ts';
 
 /** The flags, named after what commander makes of them. */
 export interface ConnectionOptions {

@@ -1,11 +1,11 @@
 /** Reads what the command line names: files, or `-` for standard input. */
 import { readFile } from 'node:fs/promises';
-import { type ReadPolicy, readPolicy } from '../../shared/policy/index.ts';
-import { errorFacts } from './error-facts.ts';
-import { CommandError } from './exit-code.ts';
-import { onOneLine } from './output.ts';
-import { withNotice } from './progress.ts';
-import type { Surroundings } from './surroundings.ts';
+import { type ReadPolicy, readPolicy } from '../../../shared/policy/index.ts';
+import { errorFacts } from '../error-facts.ts';
+import { CommandError } from '../exit-code.ts';
+import { onOneLine } from '../print/output.ts';
+import { withNotice } from '../print/progress.ts';
+import type { Surroundings } from '../surroundings.ts';
 
 export const STDIN = '-';
 
