@@ -1,71 +1,50 @@
 /** The policy straight on its DynamoDB table: it serves when the API is down. */
-import { sameData } from '../../../shared/policy/index.ts';
-import {
-  type CurrentPolicy,
-  createDocumentClient,
-  currentPolicy,
-  DynamoDbPolicyStore,
-  PolicyRefusedError,
-  writePolicy,
-} from '../../../shared/store/index.ts';
-import { CommandError, EXIT } from '../exit-code.ts';
-import { type PolicyAccess, type Replaced, type Replacement, tellRevision } from './policy-access.ts';
+import { createDocumentClient, currentPolicy, DynamoDbPolicyStore } from '../../../shared/store/index.ts';
 import { withProgress } from '../print/progress.ts';
-import { placeOf, toCommandError } from './store-failure.ts';
 import type { Surroundings } from '../surroundings.ts';
 import type { TableAddress } from './access-options.ts';
+import { type PolicyAccess, type RevisionInfo, revisionData } from './policy-access.ts';
+import { placeOf, toCommandError } from './store-failure.ts';
+import { writeToStore } from './table-write.ts';
 
 /** dynalite takes any. */
 const LOCAL_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
+const PAGE = 100;
 
 export function openPolicyTable(address: TableAddress, surroundings: Surroundings): PolicyAccess {
   const { tableName, region, endpoint, local } = address;
   const client = createDocumentClient({ region, endpoint, ...(local ? { credentials: LOCAL_CREDENTIALS } : {}) });
   const store = new DynamoDbPolicyStore({ client, tableName, now: surroundings.now });
+  const place = placeOf(address);
   const reach = <T>(doing: string, work: () => Promise<T>): Promise<T> =>
-    withProgress(surroundings, `${doing} ${placeOf(address)}`, work).catch((error: unknown) => {
+    withProgress(surroundings, `${doing} ${place}`, work).catch((error: unknown) => {
       throw toCommandError(error, address);
     });
+
+  async function* revisions(): AsyncGenerator<RevisionInfo> {
+    let before: number | undefined;
+    do {
+      const page = await reach('Reading the history of', () => store.revisions({ before, limit: PAGE }));
+      for (const revision of page.revisions) yield revisionData(revision);
+      before = page.next;
+    } while (before !== undefined);
+  }
+
   return {
-    place: placeOf(address),
-    policy: (revision) =>
-      reach('Reading', async () =>
-        revision === undefined ? currentPolicy(store) : store.load(await store.revision(revision)),
+    place,
+    policy: (number) =>
+      reach('Reading', async () => {
+        const found =
+          number === undefined ? await currentPolicy(store) : await store.load(await store.revision(number));
+        return found && { document: found.document, revision: revisionData(found.revision) };
+      }),
+    revisions,
+    applied: async () => undefined,
+    write: (write) =>
+      reach('Writing to', () =>
+        writeToStore({ store, author: { type: 'cli', id: surroundings.user }, now: surroundings.now }, write),
       ),
-    replace: (replacement) => reach('Writing to', () => replace(store, replacement, surroundings)),
+    verify: () => reach('Verifying', () => store.verify()),
     close: () => client.destroy(),
   };
-}
-
-async function replace(
-  store: DynamoDbPolicyStore,
-  { document, mayReplace, reason, confirm, dryRun }: Replacement,
-  { user, now }: Surroundings,
-): Promise<Replaced> {
-  try {
-    const written = await writePolicy(store, {
-      change: (current) => {
-        if (!mayReplace) refuseToReplace(current, document);
-        return document;
-      },
-      author: { type: 'cli', id: user },
-      reason,
-      confirm,
-      dryRun,
-      now,
-    });
-    const unchanged = sameData(written.previous?.document, written.document);
-    return { ...written, outcome: written.written ? 'written' : unchanged ? 'unchanged' : 'checked' };
-  } catch (error) {
-    if (error instanceof PolicyRefusedError) return { outcome: 'refused', refusal: error.refusal };
-    throw error;
-  }
-}
-
-function refuseToReplace(current: CurrentPolicy | undefined, document: Replacement['document']): void {
-  if (current === undefined || sameData(current.document, document)) return;
-  throw new CommandError(
-    `there is a policy already: ${tellRevision(current.revision)}. --replace puts the file in its place, with all that others changed since; --replace --dry-run shows what that changes`,
-    EXIT.checkFailed,
-  );
 }
