@@ -18,6 +18,7 @@ process.exitCode = await createProgram({
   readStdin: () => buffer(process.stdin),
   env: process.env,
   now: Date.now,
+  timezone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
   user: `${userName()}@${hostname()}`,
 }).run(process.argv.slice(2));
 

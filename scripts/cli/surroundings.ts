@@ -10,6 +10,8 @@ export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** The machine's time zone, as `Intl` tells it: what a time on the command line means where nothing else is said. */
+  readonly timezone: string;
   /** Who runs the command, for the history: `name@host`. */
   readonly user: string;
   /** From when on progress is shown, in milliseconds. Default 1000. */

@@ -13,6 +13,8 @@ export interface RunOptions {
   readonly env?: Surroundings['env'];
   /** Default: NOW. */
   readonly nowMs?: number;
+  /** The machine's time zone. Default Asia/Tokyo, where NOW is 10:00. */
+  readonly timezone?: string;
   /** Both streams are a terminal of that many columns. */
   readonly terminal?: number;
   readonly progressAfterMs?: number;
@@ -22,7 +24,7 @@ export interface RunOptions {
 export const NOW = '2026-11-24T01:00:00.000Z';
 
 export async function runCli(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
-  const { stdin = '', env = {}, nowMs = Date.parse(NOW), terminal, progressAfterMs } = options;
+  const { stdin = '', env = {}, nowMs = Date.parse(NOW), timezone = 'Asia/Tokyo', terminal, progressAfterMs } = options;
   const printed = { stdout: '', stderr: '' };
   const stream = (name: keyof typeof printed) => ({
     write: (text: string) => {
@@ -36,6 +38,7 @@ export async function runCli(args: readonly string[], options: RunOptions = {}):
     readStdin: async () => Buffer.from(stdin),
     env,
     now: () => nowMs,
+    timezone,
     user: 'tanaka@laptop',
     progressAfterMs,
   });
