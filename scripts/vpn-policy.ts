@@ -2,6 +2,7 @@
 import { hostname, userInfo } from 'node:os';
 import { buffer } from 'node:stream/consumers';
 import { EXIT } from './cli/exit-code.ts';
+import { askOnTerminal } from './cli/input/ask.ts';
 import { createProgram } from './cli/program.ts';
 
 // The SDK would tell users of Node 20 at every command that Node 20 is old.
@@ -16,6 +17,7 @@ process.exitCode = await createProgram({
   stdout: process.stdout,
   stderr: process.stderr,
   readStdin: () => buffer(process.stdin),
+  ask: process.stdin.isTTY && process.stderr.isTTY ? askOnTerminal(process.stdin, process.stderr) : undefined,
   env: process.env,
   now: Date.now,
   timezone: new Intl.DateTimeFormat().resolvedOptions().timeZone,

@@ -6,6 +6,8 @@ export const EXIT = {
   checkFailed: 1,
   /** Wrong usage, a file that cannot be read, a store that cannot be reached. */
   usage: 2,
+  /** Of `plan` alone: it would change something. */
+  changes: 3,
 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];

@@ -7,6 +7,8 @@ export interface Surroundings {
   readonly stderr: Output;
   /** The whole of standard input. */
   readonly readStdin: () => Promise<Uint8Array>;
+  /** Asks whoever sits at the terminal, and gives the line that they answer. Absent where nobody does. */
+  readonly ask?: ((question: string) => Promise<string>) | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Milliseconds since 1970. */
   readonly now: () => number;

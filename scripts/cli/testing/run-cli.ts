@@ -18,13 +18,23 @@ export interface RunOptions {
   /** Both streams are a terminal of that many columns. */
   readonly terminal?: number;
   readonly progressAfterMs?: number;
+  /** Somebody sits there and answers this to every question; the questions stand on stderr. */
+  readonly answer?: string;
 }
 
 /** The moment at which tests run commands. */
 export const NOW = '2026-11-24T01:00:00.000Z';
 
 export async function runCli(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
-  const { stdin = '', env = {}, nowMs = Date.parse(NOW), timezone = 'Asia/Tokyo', terminal, progressAfterMs } = options;
+  const {
+    stdin = '',
+    env = {},
+    nowMs = Date.parse(NOW),
+    timezone = 'Asia/Tokyo',
+    terminal,
+    progressAfterMs,
+    answer,
+  } = options;
   const printed = { stdout: '', stderr: '' };
   const stream = (name: keyof typeof printed) => ({
     write: (text: string) => {
@@ -36,6 +46,14 @@ export async function runCli(args: readonly string[], options: RunOptions = {}):
     stdout: stream('stdout'),
     stderr: stream('stderr'),
     readStdin: async () => Buffer.from(stdin),
+    ...(answer === undefined
+      ? {}
+      : {
+          ask: async (question) => {
+            printed.stderr += `${question}${answer}\n`;
+            return answer;
+          },
+        }),
     env,
     now: () => nowMs,
     timezone,

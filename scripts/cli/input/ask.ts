@@ -1,0 +1,26 @@
+/** Asks whoever sits at the terminal before something is done. */
+import { createInterface } from 'node:readline';
+import type { Surroundings } from '../surroundings.ts';
+
+/** True where nobody sits there to be asked, and where the answer is yes. */
+export async function goesOn(question: string, { ask }: Pick<Surroundings, 'ask'>): Promise<boolean> {
+  if (ask === undefined) return true;
+  return /^\s*y(es)?\s*$/i.test(await ask(`${question} [y/N] `));
+}
+
+/** Asks on a terminal. The end of the input (Ctrl-D) is an empty answer; Ctrl-C is the signal that it is elsewhere. */
+export function askOnTerminal(
+  input: NodeJS.ReadStream,
+  output: NodeJS.WriteStream,
+): (question: string) => Promise<string> {
+  return (question) =>
+    new Promise((resolve) => {
+      const lines = createInterface({ input, output });
+      lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+      lines.on('close', () => resolve(''));
+      lines.question(question, (answer) => {
+        resolve(answer);
+        lines.close();
+      });
+    });
+}
