@@ -1,4 +1,4 @@
-/** The options that say which policy table a command works on. */
+/** The options that say where the policy is that a command works on. */
 import { type Command, Option } from 'commander';
 import {
   LOCAL_REGION,
@@ -8,10 +8,10 @@ import {
   localPorts,
 } from '../../local-stack/settings.ts';
 import { CommandError } from '../exit-code.ts';
-import type { PolicyAccess } from './policy-access.ts';
 import type { Surroundings } from '../surroundings.ts';
+import type { PolicyAccess } from './policy-access.ts';
 
-export interface TableOptions {
+export interface AccessOptions {
   readonly table?: string;
   readonly region?: string;
   readonly endpoint?: string;
@@ -27,10 +27,10 @@ export interface TableAddress {
   readonly local: boolean;
 }
 
-/** What names a table: options that cannot stand beside another source of the policy. */
-export const TABLE_OPTION_NAMES = ['table', 'region', 'endpoint', 'local'];
+/** Options that cannot stand beside another source of the policy, such as a file. */
+export const ACCESS_OPTION_NAMES = ['table', 'region', 'endpoint', 'local'];
 
-export function addTableOptions(command: Command): Command {
+export function addAccessOptions(command: Command): Command {
   return command
     .option('--table <name>', 'the rules table (default: RULES_TABLE)')
     .option('--region <region>', 'its AWS region (default: AWS_REGION, else that of the AWS profile)')
@@ -44,8 +44,15 @@ export function addTableOptions(command: Command): Command {
     );
 }
 
-/** Throws a CommandError that says what is missing or wrong. */
-export function tableAddress(options: TableOptions, env: Surroundings['env']): TableAddress {
+/** Opens what the options and the environment name. Throws a CommandError that says what is missing or wrong. */
+export async function openAccess(options: AccessOptions, surroundings: Surroundings): Promise<PolicyAccess> {
+  const address = tableAddress(options, surroundings.env);
+  // Only now is the AWS SDK loaded, which takes longer than most commands.
+  const { openPolicyTable } = await import('./table-access.ts');
+  return openPolicyTable(address, surroundings);
+}
+
+function tableAddress(options: AccessOptions, env: Surroundings['env']): TableAddress {
   if (options.local) return localAddress(env);
   const tableName = options.table ?? env.RULES_TABLE ?? '';
   if (tableName === '') {
@@ -55,12 +62,6 @@ export function tableAddress(options: TableOptions, env: Surroundings['env']): T
   }
   const region = [options.region, env.AWS_REGION, env.AWS_DEFAULT_REGION].find((name) => name);
   return { tableName, region, endpoint: readEndpoint(options.endpoint), local: false };
-}
-
-/** Opens the table; only now is the AWS SDK loaded, which takes longer than most commands. */
-export async function openTable(address: TableAddress, surroundings: Surroundings): Promise<PolicyAccess> {
-  const { openPolicyTable } = await import('./table-access.ts');
-  return openPolicyTable(address, surroundings);
 }
 
 function localAddress(env: Surroundings['env']): TableAddress {

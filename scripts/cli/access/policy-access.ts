@@ -150,6 +150,11 @@ export function refusalOf({
   return { issues, failedTests, unconfirmed };
 }
 
+/** What a write of a document that is not valid comes to. */
+export function refusedAsInvalid(issues: readonly Issue[]): RefusedWrite {
+  return { outcome: 'refused', refusal: { issues, failedTests: [], unconfirmed: [] } };
+}
+
 /** That a command needs a policy and nobody has published one. */
 export function nothingPublished({ place }: PolicyAccess): CommandError {
   return new CommandError(

@@ -9,19 +9,19 @@ import {
   parseInstantMs,
 } from '../../../shared/engine/index.ts';
 import { readablePath } from '../../../shared/policy/index.ts';
-import { addConnectionOptions, type ConnectionOptions, readConnection } from '../input/connection-options.ts';
+import { ACCESS_OPTION_NAMES, type AccessOptions, addAccessOptions, openAccess } from '../access/access-options.ts';
+import { nothingPublished, tellRevision } from '../access/policy-access.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-code.ts';
-import { readRevisionNumber } from './export.ts';
+import { addConnectionOptions, type ConnectionOptions, readConnection } from '../input/connection-options.ts';
 import { readPolicyFile, STDIN } from '../input/input-file.ts';
 import { onOneLine, paintFor, writeJson, writeLines } from '../print/output.ts';
-import { nothingPublished, tellRevision } from '../access/policy-access.ts';
-import type { RunAction } from '../program.ts';
 import { decisionLines, traceLines } from '../print/report-decision.ts';
 import { issueLine } from '../print/report-policy.ts';
+import type { RunAction } from '../program.ts';
 import type { Surroundings } from '../surroundings.ts';
-import { addTableOptions, openTable, TABLE_OPTION_NAMES, type TableOptions, tableAddress } from '../access/access-options.ts';
+import { readRevisionNumber } from './export.ts';
 
-interface EvaluateOptions extends TableOptions, ConnectionOptions {
+interface EvaluateOptions extends AccessOptions, ConnectionOptions {
   readonly file?: string;
   readonly revision?: number;
   readonly at?: string;
@@ -35,11 +35,11 @@ export function addEvaluate(program: Command, surroundings: Surroundings, run: R
     .summary('ask what the policy says to a connection, and why')
     .description('Decides on a connection as the handler would, with the policy in force, an old one, or a file.');
   addConnectionOptions(command);
-  addTableOptions(command)
+  addAccessOptions(command)
     .option('--revision <number>', 'the policy of that revision', readRevisionNumber)
     .addOption(
       new Option('--file <file>', 'a policy file in place of the table (- is standard input)').conflicts([
-        ...TABLE_OPTION_NAMES,
+        ...ACCESS_OPTION_NAMES,
         'revision',
       ]),
     )
@@ -75,7 +75,7 @@ async function evaluate(options: EvaluateOptions, surroundings: Surroundings): P
   const { connection, notes } = await readConnection(options, surroundings);
   const asked =
     options.file === undefined
-      ? await policyOfTable(options, surroundings)
+      ? await publishedPolicy(options, surroundings)
       : await policyOfFile(options.file, surroundings);
   if (asked === undefined) return EXIT.checkFailed;
 
@@ -95,8 +95,8 @@ async function evaluate(options: EvaluateOptions, surroundings: Surroundings): P
   return EXIT.ok;
 }
 
-async function policyOfTable(options: EvaluateOptions, surroundings: Surroundings): Promise<AskedPolicy> {
-  const access = await openTable(tableAddress(options, surroundings.env), surroundings);
+async function publishedPolicy(options: EvaluateOptions, surroundings: Surroundings): Promise<AskedPolicy> {
+  const access = await openAccess(options, surroundings);
   try {
     const policy = await access.policy(options.revision);
     if (policy === undefined) throw nothingPublished(access);

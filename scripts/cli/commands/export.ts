@@ -1,16 +1,16 @@
 /** `vpn-policy export`: prints the policy in force, or an old one, as a file. */
 import { writeFile } from 'node:fs/promises';
 import { type Command, InvalidArgumentError } from 'commander';
+import { type AccessOptions, addAccessOptions, openAccess } from '../access/access-options.ts';
+import { nothingPublished, tellRevision } from '../access/policy-access.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-code.ts';
 import { reasonOf } from '../input/input-file.ts';
 import { onOneLine, writeLines } from '../print/output.ts';
-import { nothingPublished, tellRevision } from '../access/policy-access.ts';
 import { inReadingOrder, policyYaml } from '../print/policy-yaml.ts';
 import type { RunAction } from '../program.ts';
 import type { Surroundings } from '../surroundings.ts';
-import { addTableOptions, openTable, type TableOptions, tableAddress } from '../access/access-options.ts';
 
-interface ExportOptions extends TableOptions {
+interface ExportOptions extends AccessOptions {
   readonly json?: boolean;
   readonly revision?: number;
   readonly output?: string;
@@ -24,7 +24,7 @@ export function addExport(program: Command, surroundings: Surroundings, run: Run
       'Prints the policy in force as YAML, always in the same order, so that two exports can be compared. Comments of the\n' +
         'file that was seeded are not in the store. Which revision it is stands on stderr.',
     );
-  addTableOptions(command)
+  addAccessOptions(command)
     .option('--revision <number>', 'the policy of that revision', readRevisionNumber)
     .option('--output <file>', 'write to a file instead; .json makes it JSON')
     .option('--json', 'as JSON')
@@ -43,7 +43,7 @@ Examples:
 
 async function exportPolicy(options: ExportOptions, surroundings: Surroundings): Promise<ExitCode> {
   const { output, revision } = options;
-  const access = await openTable(tableAddress(options, surroundings.env), surroundings);
+  const access = await openAccess(options, surroundings);
   try {
     const policy = await access.policy(revision);
     if (policy === undefined) throw nothingPublished(access);

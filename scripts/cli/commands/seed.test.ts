@@ -54,7 +54,7 @@ describe('vpn-policy seed', () => {
   it('changes nothing where the policy in force says the same already, in whatever order', async () => {
     await seed(FIRST);
     const again = FIRST.replace('version: 1\ndefaultEffect: deny', 'defaultEffect: deny\nversion: 1');
-    const stdout = 'Nothing to change: revision 1 already is this policy.\n';
+    const stdout = 'Nothing to change: revision 1 already says the same.\n';
     expect(await seed(again)).toEqual({ exitCode: 0, stdout, stderr: '' });
     expect(await seed(again, '--replace', '--dry-run')).toEqual({ exitCode: 0, stdout, stderr: '' });
   });
@@ -125,9 +125,9 @@ describe('vpn-policy seed', () => {
   it('gives programs the result, and the reasons of a refusal', async () => {
     const written = await seed(FIRST, '--json');
     expect(JSON.parse(written.stdout)).toEqual({
+      outcome: 'written',
       written: true,
       dryRun: false,
-      unchanged: false,
       revision: {
         number: 1,
         createdAt: NOW,
@@ -143,6 +143,7 @@ describe('vpn-policy seed', () => {
     const refused = await seed(WITHOUT_TEST, '--replace', '--json');
     expect(refused.exitCode).toBe(1);
     expect(JSON.parse(refused.stdout)).toEqual({
+      outcome: 'refused',
       written: false,
       dryRun: false,
       issues: [],

@@ -9,7 +9,10 @@ export function issueLine(file: string, { line, column, where, message }: Omit<P
 }
 
 /** As an issue's, with the word `warning` and lint's code. */
-export function warningLine(file: string, warning: LintWarning): string {
+export function warningLine(
+  file: string,
+  warning: Omit<LintWarning, 'code' | 'path'> & { readonly code: string },
+): string {
   return issueLine(file, { ...warning, message: `warning: ${warning.message} [${warning.code}]` });
 }
 
