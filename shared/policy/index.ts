@@ -6,7 +6,7 @@ export {
   checkWrite,
   type WriteToCheck,
 } from './check-write.ts';
-export { describeRule } from './describe-rule.ts';
+export { type DescribeOptions, describeRule, type PrintTime } from './describe-rule.ts';
 export {
   type ChangedItem,
   diffPolicies,
@@ -16,8 +16,8 @@ export {
   type SetsDiff,
   sameData,
 } from './diff.ts';
-export { diffText } from './diff-text.ts';
-export { entryKey } from './entry-key.ts';
+export { changeLines, type DiffTextOptions, diffText } from './diff-text.ts';
+export { entriesByKey, entryKey, entryKeys, entryValue } from './entry-key.ts';
 export { type DocumentPath, formatIssue, jsonPointer, type PolicyIssue, readablePath } from './issue.ts';
 export { ITEM_HASH, itemHash } from './item-hash.ts';
 export { policyJsonSchema, policyJsonSchemaText } from './json-schema.ts';
@@ -48,5 +48,6 @@ export { readJson } from './read-json.ts';
 export { rule as policyRule } from './rule-schema.ts';
 export { MAX_RULES, MAX_SET_ENTRIES, MAX_TESTS, policyDocument, policyTest } from './schema.ts';
 export { policySet } from './set-schema.ts';
-export { placeInText } from './source.ts';
+export { placeInText, positionsIn } from './source.ts';
+export { type Suggest, suggester } from './suggest.ts';
 export { MAX_SUMMARY_BYTES, summarizeChange } from './summary.ts';
