@@ -75,6 +75,21 @@ describe('describeRule', () => {
     expect(describeRule(rule)).toBe(sentence);
   });
 
+  it('prints times as the caller does, and all of a long list on wish', () => {
+    const rule: Rule = {
+      id: 'a',
+      effect: 'deny',
+      match: [
+        { users: ['a', 'b', 'c', 'd', 'x'.repeat(70)] },
+        { windows: [{ from: '2026-12-01T22:00:00+09:00', until: '2026-12-02T02:00+09:00' }] },
+      ],
+      expiresAt: '2026-12-03T00:00:00Z',
+    };
+    expect(describeRule(rule, { printTime: (time) => `<${time}>`, inFull: true })).toBe(
+      `refuse user a, b, c, d or ${'x'.repeat(70)}; or everyone from <2026-12-01T22:00:00+09:00> until <2026-12-02T02:00+09:00>, everywhere, until <2026-12-03T00:00:00Z>`,
+    );
+  });
+
   it('finds one line for every rule', () => {
     fc.assert(
       fc.property(somePolicy(), ({ rules = [] }) => {

@@ -2,39 +2,61 @@
 import type { Block, Blocks, Match, Rule, Window } from '../engine/index.ts';
 import { printedText } from './printed-text.ts';
 
-const MAX_VALUES = 3;
-const MAX_VALUE_LENGTH = 64;
+/** Prints an RFC 3339 time with an offset for people. */
+export type PrintTime = (time: string) => string;
+
+export interface DescribeOptions {
+  /** Default: as it is written, `2026-11-24 18:00 +09:00`. */
+  readonly printTime?: PrintTime | undefined;
+  /** All of every list, and every text to its end. Default false: of long lists the first three, the others counted. */
+  readonly inFull?: boolean | undefined;
+}
+
+/** How values are printed. */
+interface Printing {
+  readonly printTime: PrintTime;
+  readonly maxValues: number;
+  readonly maxLength: number;
+}
 
 /**
- * `refuse batchi, everywhere, until 2026-11-24 18:00 +09:00`. Of long lists the first three stand there, the others are
- * counted, so it is no substitute for the rule.
+ * `refuse batchi, everywhere, until 2026-11-24 18:00 +09:00`. Messages and posture statuses do not stand in it, so it is no
+ * substitute for the rule.
  */
-export function describeRule(rule: Rule): string {
+export function describeRule(rule: Rule, { printTime = writtenTime, inFull = false }: DescribeOptions = {}): string {
+  const printing = {
+    printTime,
+    maxValues: inFull ? Number.POSITIVE_INFINITY : 3,
+    maxLength: inFull ? Number.POSITIVE_INFINITY : 64,
+  };
+  const { notBefore, expiresAt, except } = rule;
   const prefix = [rule.enabled === false ? 'switched off: ' : '', rule.mode === 'report' ? 'report only: ' : ''];
+  const exceptions = except === undefined ? '' : `, but not ${whom(except, printing)}`;
   const parts = [
-    `${prefix.join('')}${deed(rule)} ${whom(rule.match)}${rule.except === undefined ? '' : `, but not ${whom(rule.except)}`}`,
+    `${prefix.join('')}${deed(rule, printing)} ${whom(rule.match, printing)}${exceptions}`,
     namesEndpoints(rule.match) ? '' : 'everywhere',
-    rule.notBefore === undefined ? '' : `from ${printedTime(rule.notBefore)}`,
-    rule.expiresAt === undefined ? '' : `until ${printedTime(rule.expiresAt)}`,
+    notBefore === undefined ? '' : `from ${printTime(notBefore)}`,
+    expiresAt === undefined ? '' : `until ${printTime(expiresAt)}`,
     rule.effect === 'deny' && rule.final === true ? 'whatever is exempt' : '',
   ];
   return parts.filter((part) => part !== '').join(', ');
 }
 
-function deed(rule: Rule): string {
+function deed(rule: Rule, printing: Printing): string {
   switch (rule.effect) {
     case 'deny':
       return 'refuse';
     case 'allow':
       return 'admit';
     case 'exempt':
-      return `lift ${rule.from === '*' ? 'every deny rule' : anyOf(rule.from, 'and')} for`;
+      return `lift ${rule.from === '*' ? 'every deny rule' : anyOf(rule.from, printing, 'and')} for`;
   }
 }
 
-function whom(match: Match): string {
+function whom(match: Match, printing: Printing): string {
   if (match === 'everyone') return 'everyone';
-  return enumerated(blocksIn(match).map(describeBlock), '; ', '; or ');
+  const blocks = blocksIn(match).map((block) => describeBlock(block, printing));
+  return enumerated(blocks, printing, '; ', '; or ');
 }
 
 function blocksIn(blocks: Blocks): readonly Block[] {
@@ -51,20 +73,28 @@ function namesEndpoints(match: Match): boolean {
 }
 
 /** `user a or b in staff from 203.0.113.0/24`: who, then all that must hold besides. */
-function describeBlock(block: Block): string {
+function describeBlock(block: Block, printing: Printing): string {
+  const any = (values: readonly string[], last?: 'and') => anyOf(values, printing, last);
   const told: { readonly [Condition in keyof Required<Block>]: string | undefined } = {
-    users: block.users && `user ${anyOf(block.users)}`,
-    identities: block.identities && `${block.users === undefined ? '' : 'known as '}${anyOf(block.identities)}`,
-    commonNames: block.commonNames && `with certificate ${anyOf(block.commonNames)}`,
-    groups: block.groups && `in ${anyOf(block.groups)}`,
-    allGroups: block.allGroups && `in ${anyOf(block.allGroups, 'and')}`,
-    sourceIps: block.sourceIps && `from ${anyOf(block.sourceIps)}`,
-    endpoints: block.endpoints && `at ${anyOf(block.endpoints)}`,
-    platforms: block.platforms && `on ${anyOf(block.platforms)}`,
-    openvpnVersion: block.openvpnVersion && `with OpenVPN ${anyOf(versions(block.openvpnVersion))}`,
-    awsClientVersion: block.awsClientVersion && `with AWS client ${anyOf(versions(block.awsClientVersion))}`,
-    missing: block.missing && `without ${anyOf(block.missing)}`,
-    windows: block.windows && enumerated(block.windows.map(describeWindow), ', ', ' or '),
+    users: block.users && `user ${any(block.users)}`,
+    identities: block.identities && `${block.users === undefined ? '' : 'known as '}${any(block.identities)}`,
+    commonNames: block.commonNames && `with certificate ${any(block.commonNames)}`,
+    groups: block.groups && `in ${any(block.groups)}`,
+    allGroups: block.allGroups && `in ${any(block.allGroups, 'and')}`,
+    sourceIps: block.sourceIps && `from ${any(block.sourceIps)}`,
+    endpoints: block.endpoints && `at ${any(block.endpoints)}`,
+    platforms: block.platforms && `on ${any(block.platforms)}`,
+    openvpnVersion: block.openvpnVersion && `with OpenVPN ${any(versions(block.openvpnVersion))}`,
+    awsClientVersion: block.awsClientVersion && `with AWS client ${any(versions(block.awsClientVersion))}`,
+    missing: block.missing && `without ${any(block.missing)}`,
+    windows:
+      block.windows &&
+      enumerated(
+        block.windows.map((window) => describeWindow(window, printing)),
+        printing,
+        ', ',
+        ' or ',
+      ),
   };
   const conditions = Object.values(told).filter((text) => text !== undefined);
   return [...((block.users ?? block.identities) ? [] : ['everyone']), ...conditions].join(' ');
@@ -74,38 +104,35 @@ function versions(version: string | readonly string[]): readonly string[] {
   return typeof version === 'string' ? [version] : version;
 }
 
-function describeWindow(window: Window): string {
+function describeWindow(window: Window, printing: Printing): string {
   if ('cron' in window) {
     return `for ${window.duration} from each "${window.cron}" (${window.timezone})`;
   }
   if ('days' in window || 'dates' in window) {
     const days = 'days' in window ? window.days : window.dates;
-    return `on ${anyOf(days, 'and')} ${window.start} to ${window.end} (${window.timezone})`;
+    return `on ${anyOf(days, printing, 'and')} ${window.start} to ${window.end} (${window.timezone})`;
   }
-  const from = window.from === undefined ? '' : `from ${printedTime(window.from)}`;
-  const until = window.until === undefined ? '' : `until ${printedTime(window.until)}`;
+  const from = window.from === undefined ? '' : `from ${printing.printTime(window.from)}`;
+  const until = window.until === undefined ? '' : `until ${printing.printTime(window.until)}`;
   return [from, until].filter((part) => part !== '').join(' ');
 }
 
-function anyOf(values: readonly string[], last: 'or' | 'and' = 'or'): string {
-  return enumerated(
-    values.map((value) => printedText(value, MAX_VALUE_LENGTH)),
-    ', ',
-    ` ${last} `,
-  );
+function anyOf(values: readonly string[], printing: Printing, last: 'or' | 'and' = 'or'): string {
+  const texts = values.map((value) => printedText(value, printing.maxLength));
+  return enumerated(texts, printing, ', ', ` ${last} `);
 }
 
 /** `a, b or c`; `a, b, c or 4 more`. */
-function enumerated(texts: readonly string[], comma: string, last: string): string {
-  const shown = texts.length > MAX_VALUES + 1 ? texts.slice(0, MAX_VALUES) : texts;
-  const all = shown === texts ? texts : [...shown, `${texts.length - MAX_VALUES} more`];
+function enumerated(texts: readonly string[], { maxValues }: Printing, comma: string, last: string): string {
+  const shown = texts.length > maxValues + 1 ? texts.slice(0, maxValues) : texts;
+  const all = shown === texts ? texts : [...shown, `${texts.length - maxValues} more`];
   return all.length < 2 ? all.join('') : `${all.slice(0, -1).join(comma)}${last}${all.at(-1)}`;
 }
 
 /** `2026-11-24T18:00:00+09:00` as `2026-11-24 18:00 +09:00`. */
-function printedTime(time: string): string {
+function writtenTime(time: string): string {
   const parts = /^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2})(:\d{2}(?:\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/i.exec(time);
-  if (parts === null) return printedText(time, MAX_VALUE_LENGTH);
+  if (parts === null) return printedText(time, 64);
   const [, day, minute, seconds = '', offset = ''] = parts;
   const exact = /[1-9]/.test(seconds) ? seconds : '';
   return `${day} ${minute}${exact} ${offset.toUpperCase() === 'Z' ? 'UTC' : offset}`;

@@ -1,6 +1,6 @@
 /** The difference of two policies as text for people, a line for each thing that changed, in the manner of unified diffs. */
-import type { PolicyDocument, Rule, SetEntry } from '../engine/index.ts';
-import { describeRule } from './describe-rule.ts';
+import { type PolicyDocument, parseInstant, type Rule, type SetEntry } from '../engine/index.ts';
+import { describeRule, type PrintTime } from './describe-rule.ts';
 import { sameData } from './diff.ts';
 import { entryValue } from './entry-key.ts';
 import { isObject } from './plain-data.ts';
@@ -10,6 +10,13 @@ import { printedText } from './printed-text.ts';
 const MAX_TEXT = 300;
 const MAX_LISTED = 50;
 
+export interface DiffTextOptions {
+  /** How instants are printed. Default: as they are written. */
+  readonly printTime?: PrintTime | undefined;
+  /** Of rules that come or go only what their sentence does not tell; of tests the names. Default false: every field. */
+  readonly brief?: boolean | undefined;
+}
+
 /**
  * Each line begins with `+` (added), `-` (removed) or `~` (changed), says of what it speaks, and ends in a line feed; an
  * empty text where nothing differs. Long texts are cut, of long lists the first 50 stand there and the others are counted.
@@ -17,39 +24,72 @@ const MAX_LISTED = 50;
  * ~ rule patch-night: expiresAt 2026-11-24T18:00:00+09:00 -> 2026-11-25T18:00:00+09:00
  * ~ set leavers: +batchi -user-0481
  */
-export function diffText(before: PolicyDocument | undefined, after: PolicyDocument): string {
+export function diffText(
+  before: PolicyDocument | undefined,
+  after: PolicyDocument,
+  options: DiffTextOptions = {},
+): string {
   return policyChanges(before, after)
-    .flatMap(linesOf)
+    .flatMap((change) => changeLines(change, options))
     .map((line) => `${line}\n`)
     .join('');
 }
 
-function linesOf(change: PolicyChange): string[] {
+/** One change of a difference as `diffText` tells it, without line feeds. */
+export function changeLines(change: PolicyChange, options: DiffTextOptions = {}): string[] {
   if (change.change === 'reordered') {
-    return [`~ ${change.what}s: reordered: ${listed(change.before)} -> ${listed(change.after)}`];
+    return [`~ ${change.what}s: reordered: ${listed(change.before, options)} -> ${listed(change.after, options)}`];
   }
   const { what, id } = change;
   const called = what === 'setting' ? printed(id) : `${what} ${printed(id)}`;
   switch (change.change) {
     case 'added':
-      return itemLines('+', what, called, change.after);
+      return itemLines('+', what, called, change.after, options);
     case 'removed':
-      return itemLines('-', what, called, change.before);
+      return itemLines('-', what, called, change.before, options);
     case 'changed': {
-      if (change.what === 'setting') return [`~ ${called}: ${oneLine(change.before)} -> ${oneLine(change.after)}`];
-      const told = change.fields.flatMap(({ key, before, after }) => leafChanges(key, before, after));
-      const entries = change.entries === undefined ? [] : [toldEntries(change.entries)];
+      if (change.what === 'setting') {
+        return [`~ ${called}: ${oneLine(change.before, options)} -> ${oneLine(change.after, options)}`];
+      }
+      const told = change.fields.flatMap(({ key, before, after }) => leafChanges(key, before, after, options));
+      const entries = change.entries === undefined ? [] : [toldEntries(change.entries, options)];
       return [...told, ...entries].map((text) => `~ ${called}: ${text}`);
     }
   }
 }
 
-function itemLines(mark: string, what: PolicyChange['what'], called: string, item: unknown): string[] {
-  if (!isObject(item)) return [`${mark} ${called}: ${oneLine(item)}`];
-  const keys = Object.keys(item).filter((key) => item[key] !== undefined && key !== nameKey(what));
-  const fields = inReadingOrder(keys).map((key) => `${mark}     ${key}: ${oneLine(item[key])}`);
+function itemLines(
+  mark: string,
+  what: PolicyChange['what'],
+  called: string,
+  item: unknown,
+  options: DiffTextOptions,
+): string[] {
+  if (!isObject(item)) return [`${mark} ${called}: ${oneLine(item, options)}`];
   // A whole rule of a valid policy is one.
-  return [`${mark} ${called}${what === 'rule' ? `: ${describeRule(item as unknown as Rule)}` : ''}`, ...fields];
+  const rule = what === 'rule' ? (item as unknown as Rule) : undefined;
+  const leftOut = options.brief === true ? toldAnyway(mark, what, rule) : [nameKey(what)];
+  const keys = Object.keys(item).filter((key) => item[key] !== undefined && !leftOut.includes(key));
+  const fields = inReadingOrder(keys).map((key) => `${mark}     ${key}: ${oneLine(item[key], options)}`);
+  return [`${mark} ${called}${rule === undefined ? '' : `: ${describeRule(rule, options)}`}`, ...fields];
+}
+
+/** The keys that a brief text does without. */
+function toldAnyway(mark: string, what: PolicyChange['what'], rule: Rule | undefined): readonly (string | undefined)[] {
+  if (what === 'test') return ['name', 'connection', 'at', 'expect'];
+  if (rule === undefined) return [];
+  if (mark === '-') return Object.keys(rule);
+  const inFull = describeRule(rule) === describeRule(rule, { inFull: true });
+  return [
+    'id',
+    'effect',
+    'mode',
+    'enabled',
+    'notBefore',
+    'expiresAt',
+    'final',
+    ...(inFull ? ['from', 'match', 'except'] : []),
+  ];
 }
 
 function nameKey(what: PolicyChange['what']): string | undefined {
@@ -77,20 +117,20 @@ function inReadingOrder(keys: readonly string[]): string[] {
 }
 
 /** What differs in a value, each place by itself where both sides have it. */
-function leafChanges(path: string, before: unknown, after: unknown): string[] {
+function leafChanges(path: string, before: unknown, after: unknown, options: DiffTextOptions): string[] {
   if (sameData(before, after)) return [];
   if (isObject(before) && isObject(after)) {
     return [...new Set([...Object.keys(before), ...Object.keys(after)])]
       .sort()
-      .flatMap((key) => leafChanges(`${path}.${printed(key)}`, before[key], after[key]));
+      .flatMap((key) => leafChanges(`${path}.${printed(key)}`, before[key], after[key], options));
   }
   if (isTexts(before) && isTexts(after)) {
     const marked = [...marks('+', without(after, before)), ...marks('-', without(before, after))];
     if (marked.length > 0) return [`${path} ${limited(marked).join(' ')}`];
   } else if (Array.isArray(before) && Array.isArray(after) && before.length === after.length) {
-    return before.flatMap((element, index) => leafChanges(`${path}[${index}]`, element, after[index]));
+    return before.flatMap((element, index) => leafChanges(`${path}[${index}]`, element, after[index], options));
   }
-  return [`${path} ${oneLine(before)} -> ${oneLine(after)}`];
+  return [`${path} ${oneLine(before, options)} -> ${oneLine(after, options)}`];
 }
 
 function isTexts(value: unknown): value is readonly string[] {
@@ -106,33 +146,35 @@ function marks(mark: string, texts: readonly string[]): string[] {
   return texts.map((text) => `${mark}${printed(text)}`);
 }
 
-function toldEntries({ added, removed, changed, reordered }: EntriesChange): string {
+function toldEntries({ added, removed, changed, reordered }: EntriesChange, options: DiffTextOptions): string {
   if (reordered) return 'entries reordered';
   const marked = [
-    ...added.map((entry) => `+${printedEntry(entry)}`),
+    ...added.map((entry) => `+${printedEntry(entry, options)}`),
     ...removed.map((entry) => `-${printed(entryValue(entry))}`),
-    ...changed.map(({ value, before, after }) => `~${printed(value)} (${changedEntry(before, after).join(', ')})`),
+    ...changed.map(
+      ({ value, before, after }) => `~${printed(value)} (${changedEntry(before, after, options).join(', ')})`,
+    ),
   ];
   return limited(marked).join(' ');
 }
 
-function changedEntry(before: readonly SetEntry[], after: readonly SetEntry[]): string[] {
+function changedEntry(before: readonly SetEntry[], after: readonly SetEntry[], options: DiffTextOptions): string[] {
   const [was, is] = [before[0], after[0]];
   if (was === undefined || is === undefined || before.length > 1 || after.length > 1) {
-    return [`${oneLine(before)} -> ${oneLine(after)}`]; // the set repeats the value
+    return [`${oneLine(before, options)} -> ${oneLine(after, options)}`]; // the set repeats the value
   }
   // An object with the value alone says no more than the value.
-  const told = ENTRY_WORDS.flatMap((key) => leafChanges(key, partOf(was, key), partOf(is, key)));
+  const told = ENTRY_WORDS.flatMap((key) => leafChanges(key, partOf(was, key), partOf(is, key), options));
   return told.length > 0 ? told : ['written otherwise'];
 }
 
 const ENTRY_WORDS = ['expiresAt', 'note'];
 
-function printedEntry(entry: SetEntry): string {
+function printedEntry(entry: SetEntry, options: DiffTextOptions): string {
   if (typeof entry === 'string') return printed(entry);
   const told = ENTRY_WORDS.flatMap((key) => {
     const value = partOf(entry, key);
-    return value === undefined ? [] : [`${key} ${oneLine(value)}`];
+    return value === undefined ? [] : [`${key} ${oneLine(value, options)}`];
   });
   return `${printed(entry.value)}${told.length === 0 ? '' : ` (${told.join(', ')})`}`;
 }
@@ -142,17 +184,17 @@ function partOf(entry: SetEntry, key: string): unknown {
 }
 
 /** A value on one line, much as YAML writes it in braces. */
-function oneLine(value: unknown): string {
+function oneLine(value: unknown, options: DiffTextOptions): string {
   if (value === undefined) return 'none';
-  if (typeof value === 'string') return printed(value);
-  if (Array.isArray(value)) return `[${listed(value)}]`;
+  if (typeof value === 'string') return textOrTime(value, options);
+  if (Array.isArray(value)) return `[${listed(value, options)}]`;
   if (!isObject(value)) return JSON.stringify(value);
   const keys = inReadingOrder(Object.keys(value).filter((key) => value[key] !== undefined));
-  return `{${keys.map((key) => `${printed(key)}: ${oneLine(value[key])}`).join(', ')}}`;
+  return `{${keys.map((key) => `${printed(key)}: ${oneLine(value[key], options)}`).join(', ')}}`;
 }
 
-function listed(values: readonly unknown[]): string {
-  return limited(values.map(oneLine)).join(', ');
+function listed(values: readonly unknown[], options: DiffTextOptions): string {
+  return limited(values.map((value) => oneLine(value, options))).join(', ');
 }
 
 function limited(texts: readonly string[]): readonly string[] {
@@ -162,4 +204,19 @@ function limited(texts: readonly string[]): readonly string[] {
 
 function printed(text: string): string {
   return printedText(text, MAX_TEXT);
+}
+
+/** The caller prints what is a time, whatever key it stands under. */
+function textOrTime(text: string, { printTime }: DiffTextOptions): string {
+  return printTime !== undefined && isInstant(text) ? printTime(text) : printed(text);
+}
+
+function isInstant(text: string): boolean {
+  if (!/^\d{4}-\d\d-\d\dT/i.test(text)) return false;
+  try {
+    parseInstant(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
