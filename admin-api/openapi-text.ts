@@ -11,6 +11,7 @@ export function openApiText(): string {
     revision: unused,
     revisions: unused,
     commit: unused,
+    applied: unused,
     verify: unused,
   };
   const app = createAdminApi({

@@ -54,5 +54,13 @@ export function startAdminApi(environment: Environment, { client, now = Date.now
 /** A store that says at every call that there is none. */
 function withoutTable(): PolicyStore {
   const refuse = () => Promise.reject(new Problem('not-configured', 'The variable RULES_TABLE names no table.'));
-  return { head: refuse, load: refuse, revision: refuse, revisions: refuse, commit: refuse, verify: refuse };
+  return {
+    head: refuse,
+    load: refuse,
+    revision: refuse,
+    revisions: refuse,
+    commit: refuse,
+    applied: refuse,
+    verify: refuse,
+  };
 }

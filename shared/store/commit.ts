@@ -5,6 +5,7 @@
 
 import { canonicalJson, isJsonObject } from '../canonical-json.ts';
 import type { PolicyDocument } from '../engine/index.ts';
+import { sourceFault, withApplied } from './applied-source.ts';
 import { type Backoff, backoffMs, pause } from './backoff.ts';
 import {
   CommitOutcomeUnknownError,
@@ -12,10 +13,10 @@ import {
   StoreUnreachableError,
   WriteContentionError,
 } from './errors.ts';
-import type { StoredPart } from './part.ts';
-import { encodeDocument, encodeIndex, reusableParts } from './parts.ts';
+import type { Part, StoredPart } from './part.ts';
+import { type EncodedDocument, encodeDocument, encodeIndex, type ReusableParts, reusableParts } from './parts.ts';
 import type { Change, CommitRequest, CommitResult, LoadedPolicy } from './policy-store.ts';
-import { boundTexts, fitsOneReadUnit, hashRevision, type Revision } from './revision.ts';
+import { boundTexts, fitsOneReadUnit, hashRevision, type Revision, withShorterSummary } from './revision.ts';
 
 /** What a commit needs of the store. */
 export interface CommitLog {
@@ -24,6 +25,8 @@ export interface CommitLog {
   putParts(parts: readonly StoredPart[], signal?: AbortSignal): Promise<void>;
   /** False when the number is not free. */
   putRevision(revision: Revision, signal?: AbortSignal): Promise<boolean>;
+  /** The document that was last applied from a source, up to a state. */
+  applied(source: string, at: LoadedPolicy, signal?: AbortSignal): Promise<PolicyDocument | undefined>;
   /** What stands under a number, strongly consistent. */
   occupant(number: number, signal?: AbortSignal): Promise<Occupant>;
 }
@@ -56,8 +59,9 @@ export async function commit(means: CommitMeans, request: CommitRequest): Promis
   let current: NewestPolicy | undefined;
   for (let tries = 0; ; tries++) {
     current = await means.log.newest(current, request.signal);
-    const change = await request.prepare(current && { document: current.document, revision: current.revision });
-    if (!change || (current && sameDocument(change.document, current.document))) return unchanged(current);
+    const change = await request.prepare(current && withoutParts(current));
+    if (!change || (current && (await changesNothing(means, change, current, request.signal))))
+      return unchanged(current);
 
     const { revision, fresh } = draft(means, request, change, current);
     const toPut = fresh.filter(({ part }) => !alreadyPut.has(part.hash));
@@ -75,9 +79,25 @@ export async function commit(means: CommitMeans, request: CommitRequest): Promis
   }
 }
 
+function withoutParts({ document, revision, fragments }: NewestPolicy): LoadedPolicy {
+  return { document, revision, fragments };
+}
+
 function unchanged(current: NewestPolicy | undefined): CommitResult {
   if (!current) return { written: false };
   return { written: false, current: { document: current.document, revision: current.revision } };
+}
+
+async function changesNothing(
+  { log }: CommitMeans,
+  { document, applied }: Change,
+  current: NewestPolicy,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  if (!sameDocument(document, current.document)) return false;
+  if (applied === undefined) return true;
+  const last = await log.applied(applied.source, current, signal);
+  return last !== undefined && sameDocument(last, applied.document);
 }
 
 function sameDocument(a: PolicyDocument, b: PolicyDocument): boolean {
@@ -88,17 +108,23 @@ function sameDocument(a: PolicyDocument, b: PolicyDocument): boolean {
 function draft(
   { now, newWriteId }: CommitMeans,
   { author, reason }: CommitRequest,
-  { document, summary, confirmed = [] }: Change,
+  { document, summary, confirmed = [], applied }: Change,
   current: NewestPolicy | undefined,
 ): { readonly revision: Revision; readonly fresh: readonly StoredPart[] } {
   if (!isJsonObject(document)) throw new TypeError('A policy document is an object');
   if (confirmed.length > 8 || confirmed.some((check) => check.length > 32)) {
     throw new TypeError('confirmed holds at most 8 names of at most 32 characters');
   }
+  const fault = applied && sourceFault(applied.source);
+  if (fault) throw new TypeError(`The source ${JSON.stringify(applied.source)} cannot be recorded: ${fault}`);
   const reuse = current ? reusableParts(current.parts, current.fragments) : undefined;
   const { parts, fresh } = encodeDocument(document, reuse);
+  const file = applied && !sameDocument(applied.document, document) ? encodeFile(applied.document, reuse) : undefined;
+  const number = (current?.revision.number ?? 0) + 1;
+  const before = current?.revision.applied;
+  const marks = applied ? withApplied(before ?? [], { source: applied.source, revision: number }) : before;
   const revision = boundTexts<Revision>({
-    number: (current?.revision.number ?? 0) + 1,
+    number,
     createdAt: new Date(now()).toISOString(),
     author,
     reason,
@@ -107,14 +133,42 @@ function draft(
     languageVersion: document.version,
     writeId: newWriteId(),
     ...(current ? { parent: hashRevision(current.revision) } : {}),
+    ...(marks && { applied: marks }),
     contents: { parts },
+    ...(file && { file: { parts: file.parts } }),
   });
-  if (fitsOneReadUnit(revision)) return { revision, fresh };
+  const toPut = new Map([...fresh, ...(file?.fresh ?? [])].map((stored) => [stored.part.hash, stored]));
+  return inOneReadUnit(revision, [...toPut.values()]);
+}
 
+function encodeFile(document: PolicyDocument, reuse: ReusableParts | undefined): EncodedDocument {
+  if (!isJsonObject(document)) throw new TypeError('A policy document is an object');
+  return encodeDocument(document, reuse);
+}
+
+/** Moves lists of parts into indexes where they are too long for the item, that of the file first: no handler reads it. */
+function inOneReadUnit(
+  revision: Revision,
+  fresh: readonly StoredPart[],
+): { readonly revision: Revision; readonly fresh: readonly StoredPart[] } {
+  if (fitsOneReadUnit(revision)) return { revision, fresh };
+  const { file, contents } = revision;
+  if (file && 'parts' in file) {
+    const index = indexOf(file.parts);
+    return inOneReadUnit({ ...revision, file: { index: index.part } }, [...fresh, index]);
+  }
+  if ('parts' in contents) {
+    const index = indexOf(contents.parts);
+    return inOneReadUnit({ ...revision, contents: { index: index.part } }, [...fresh, index]);
+  }
+  return { revision: withShorterSummary(revision), fresh };
+}
+
+function indexOf(parts: readonly Part[]): StoredPart {
   const [index, ...more] = encodeIndex(parts);
   if (!index || more.length > 0)
     throw new PolicyTooLargeError(`The policy has ${parts.length} parts, too many to list`);
-  return { revision: { ...revision, contents: { index: index.part } }, fresh: [...fresh, index] };
+  return index;
 }
 
 /**
@@ -129,11 +183,17 @@ async function publish(
   signal: AbortSignal | undefined,
 ): Promise<Revision | undefined> {
   for (let number = draft.number; ; number++) {
-    const revision = { ...draft, number };
+    const revision = numbered(draft, number);
     const occupant = await putOrReadBack(means, revision, deadline, signal);
     if (occupant === 'us') return revision;
     if (occupant === 'another writer') return undefined;
   }
+}
+
+/** A draft under another number, under which it then records its own source, too. */
+function numbered(draft: Revision, number: number): Revision {
+  const applied = draft.applied?.map((mark) => (mark.revision === draft.number ? { ...mark, revision: number } : mark));
+  return { ...draft, number, ...(applied && { applied }) };
 }
 
 /**

@@ -7,7 +7,7 @@ import { LanguageVersionError, StoreCorruptError } from './errors.ts';
 import type { Part } from './part.ts';
 import { decodeDocument, decodeIndex, missingParts } from './parts.ts';
 import type { ForeignItemListener, HeadOptions, LoadedPolicy, LoadOptions, PolicySource } from './policy-store.ts';
-import { decodeParts, LANGUAGE_VERSION, type Revision } from './revision.ts';
+import { type Contents, decodeParts, LANGUAGE_VERSION, type Revision } from './revision.ts';
 
 export interface DynamoDbPolicySourceOptions {
   /** From `createDocumentClient`. */
@@ -43,7 +43,7 @@ export class DynamoDbPolicySource implements PolicySource {
         `Revision ${revision.number} needs version ${revision.languageVersion} of the policy language, known is ${LANGUAGE_VERSION}`,
       );
     }
-    const parts = await this.partsOf(revision, signal, progress);
+    const parts = await this.partsOf(revision.contents, signal, progress);
     dropUnlisted(progress, revision, parts);
     const bytes = await readBlobs(this.table, missingParts(parts, known), signal, progress);
     const { document, fragments } = decodeDocument(parts, known, bytes);
@@ -51,9 +51,9 @@ export class DynamoDbPolicySource implements PolicySource {
     return { revision, document: document as unknown as PolicyDocument, fragments };
   }
 
-  /** The parts of a revision's policy, in order. */
+  /** The parts of a document, in order. */
   protected async partsOf(
-    { contents }: Revision,
+    contents: Contents,
     signal?: AbortSignal,
     progress?: Map<string, Uint8Array>,
   ): Promise<readonly Part[]> {

@@ -4,8 +4,10 @@ import { type CommitLog, commit } from './commit.ts';
 import { putBlobs, readBlobs } from './dynamodb-blobs.ts';
 import { DynamoDbPolicySource, type DynamoDbPolicySourceOptions } from './dynamodb-policy-source.ts';
 import { putRevision, readOccupant, readRevisionItems, readRevisions } from './dynamodb-revisions.ts';
-import { RevisionNotFoundError } from './errors.ts';
+import { RevisionNotFoundError, StoreCorruptError } from './errors.ts';
 import type {
+  AppliedDocument,
+  AppliedOptions,
   CallOptions,
   CommitRequest,
   CommitResult,
@@ -59,14 +61,39 @@ export class DynamoDbPolicyStore extends DynamoDbPolicySource implements PolicyS
     return { revisions: found };
   }
 
+  async applied(source: string, { at, signal }: AppliedOptions = {}): Promise<AppliedDocument | undefined> {
+    const head = at?.revision ?? (await this.head({ signal }));
+    const mark = head?.applied?.find((applied) => applied.source === source);
+    if (!head || !mark) return undefined;
+    const { revision: number } = mark;
+    const revision = number === head.number ? head : await this.#recorded(number, signal);
+    const last = revision.applied?.at(-1);
+    if (last?.source !== source || last.revision !== number) {
+      throw new StoreCorruptError(`Revision ${number} has not applied ${source}, as ${head.number} says`);
+    }
+    const ofFile = { ...revision, contents: revision.file ?? revision.contents };
+    const { document } = await this.load(ofFile, { known: at?.fragments, signal });
+    return { revision, document };
+  }
+
   verify({ signal }: CallOptions = {}): Promise<Verification> {
     return verify({
       items: () => readRevisionItems(this.table, { order: 'oldest-first', firstPage: 100, signal }),
-      partsOf: (revision) => this.partsOf(revision, signal),
+      partsOf: (contents) => this.partsOf(contents, signal),
       checkPart: async (part) => {
         await readBlobs(this.table, [part], signal);
       },
     });
+  }
+
+  /** A revision that another one names. */
+  async #recorded(number: number, signal: AbortSignal | undefined): Promise<Revision> {
+    try {
+      return await this.revision(number, { signal });
+    } catch (error) {
+      if (!(error instanceof RevisionNotFoundError)) throw error;
+      throw new StoreCorruptError(`Revision ${number}, which a later one names, is missing`, { cause: error });
+    }
   }
 
   #commitLog(): CommitLog {
@@ -75,8 +102,9 @@ export class DynamoDbPolicyStore extends DynamoDbPolicySource implements PolicyS
         const head = await this.head({ signal });
         if (!head) return undefined;
         const loaded = await this.load(head, { known: before?.fragments, signal });
-        return { ...loaded, parts: await this.partsOf(head, signal) };
+        return { ...loaded, parts: await this.partsOf(head.contents, signal) };
       },
+      applied: async (source, at, signal) => (await this.applied(source, { at, signal }))?.document,
       putParts: (parts, signal) => putBlobs(this.table, parts, signal),
       putRevision: (revision, signal) => putRevision(this.table, revision, signal),
       occupant: (number, signal) => readOccupant(this.table, number, signal),

@@ -1,5 +1,13 @@
 /** The policy store: revisions in DynamoDB, and the cache in front of them. */
 export { canonicalJson } from '../canonical-json.ts';
+export { type AppliedSource, MAX_SOURCE_BYTES, sourceFault } from './applied-source.ts';
+export {
+  type AppliedPolicy,
+  ApplyConflictError,
+  applyPolicy,
+  BaseMovedError,
+  type FileApplication,
+} from './apply-policy.ts';
 export { createDocumentClient, type DocumentClientOptions } from './dynamodb-client.ts';
 export { DynamoDbPolicySource, type DynamoDbPolicySourceOptions } from './dynamodb-policy-source.ts';
 export { DynamoDbPolicyStore, type DynamoDbPolicyStoreOptions } from './dynamodb-policy-store.ts';
@@ -9,6 +17,7 @@ export type * from './policy-store.ts';
 export { type Author, LANGUAGE_VERSION, type Revision } from './revision.ts';
 export { rulesTable } from './table.ts';
 export {
+  type AppliedFileName,
   currentPolicy,
   PolicyRefusedError,
   type PolicyWrite,

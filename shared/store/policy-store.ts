@@ -53,6 +53,11 @@ export interface PolicyStore extends PolicySource {
   revisions(options?: ListOptions): Promise<RevisionPage>;
   /** Changes the policy, or tells that there was nothing to change. */
   commit(request: CommitRequest): Promise<CommitResult>;
+  /**
+   * What was last applied from a source; undefined where nothing was, or so many others were since that it is forgotten.
+   * @throws StoreCorruptError, LanguageVersionError
+   */
+  applied(source: string, options?: AppliedOptions): Promise<AppliedDocument | undefined>;
   /** Walks the whole history: numbers, parent hashes, every part. Does not see that the newest revisions were removed. */
   verify(options?: CallOptions): Promise<Verification>;
 }
@@ -62,6 +67,18 @@ export interface ListOptions extends CallOptions {
   readonly before?: number | undefined;
   /** At most this many, 1 to 100. Default 20. */
   readonly limit?: number | undefined;
+}
+
+export interface AppliedOptions extends CallOptions {
+  /** Up to this state. Default: the newest. */
+  readonly at?: LoadedPolicy | undefined;
+}
+
+export interface AppliedDocument {
+  /** The revision that applied it. */
+  readonly revision: Revision;
+  /** The source's own document: not the revision's, which also has what others changed. */
+  readonly document: PolicyDocument;
 }
 
 export interface RevisionPage {
@@ -75,7 +92,7 @@ export interface CommitRequest {
    * Makes the next policy from the one in force. Called again, on the newer policy, when another writer was first; what
    * it throws ends the commit and nothing is written. `undefined`: there is nothing to change.
    */
-  readonly prepare: (current: CurrentPolicy | undefined) => Change | undefined | Promise<Change | undefined>;
+  readonly prepare: (current: LoadedPolicy | undefined) => Change | undefined | Promise<Change | undefined>;
   readonly author: Author;
   /** Why; cut at 512 UTF-16 units. */
   readonly reason: string;
@@ -95,6 +112,11 @@ export interface Change {
   readonly summary: string;
   /** The checks that the author overrode, at most 8 of at most 32 characters each. */
   readonly confirmed?: readonly string[] | undefined;
+  /**
+   * Where `document` came of applying a source (a file's name, as `sourceFault` takes it): the source's own document. A
+   * revision that records it is written even where the policy stays as it is, unless the same was last applied from there.
+   */
+  readonly applied?: { readonly source: string; readonly document: PolicyDocument } | undefined;
 }
 
 export type CommitResult =

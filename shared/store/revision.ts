@@ -1,6 +1,7 @@
 /** A revision: one published state of the policy, as an item of the rules table. */
 
 import { canonicalJson, isJsonObject, type JsonObject } from '../canonical-json.ts';
+import { type AppliedSource, sourceFault } from './applied-source.ts';
 import { cutToBytes, cutToUnits } from './bounded-text.ts';
 import { StoreCorruptError } from './errors.ts';
 import { itemSize } from './item-size.ts';
@@ -25,8 +26,12 @@ export interface Revision {
   readonly writeId: string;
   /** The hash of the whole item of the revision before; absent in the first one. */
   readonly parent?: string;
+  /** Of each source the revision that last applied it, the latest last. A revision takes over its parent's. */
+  readonly applied?: readonly AppliedSource[];
   /** Where the policy's text is. */
   readonly contents: Contents;
+  /** Where the text is of the file that this revision applied; absent where it is the policy's own. */
+  readonly file?: Contents;
 }
 
 /** The parts in order, or the part that lists them where they are too many for the revision's item. */
@@ -102,6 +107,13 @@ export function fitsOneReadUnit(revision: Revision): boolean {
   return itemSize(encodeRevision(revision)) <= MAX_REVISION_BYTES;
 }
 
+/** Takes off the summary what a revision's item has over one read unit: where all other texts are as long as they may be. */
+export function withShorterSummary(revision: Revision): Revision {
+  const over = itemSize(encodeRevision(revision)) - MAX_REVISION_BYTES;
+  if (over <= 0) return revision;
+  return { ...revision, summary: cutToBytes(revision.summary, Buffer.byteLength(revision.summary) - over) };
+}
+
 /** SHA-256 of a revision's whole item: what the next revision names as its parent. */
 export function hashRevision(revision: Revision): string {
   // Decoding is strict and loses nothing, so encoding again gives the item that was read.
@@ -110,9 +122,7 @@ export function hashRevision(revision: Revision): string {
 
 /** The item of a revision. */
 export function encodeRevision(revision: Revision): JsonObject {
-  const { contents, author, parent } = revision;
-  const where: JsonObject =
-    'parts' in contents ? { parts: contents.parts.map(encodePart) } : { index: encodePart(contents.index) };
+  const { contents, author, parent, applied, file } = revision;
   return {
     pk: REVISION_PARTITION,
     sk: revisionKey(revision.number),
@@ -126,7 +136,9 @@ export function encodeRevision(revision: Revision): JsonObject {
     languageVersion: revision.languageVersion,
     writeId: revision.writeId,
     ...(parent === undefined ? {} : { parent }),
-    ...where,
+    ...(applied === undefined ? {} : { applied: encodeApplied(applied) }),
+    ...encodeContents(contents),
+    ...(file === undefined ? {} : { file: encodeContents(file) }),
   };
 }
 
@@ -150,9 +162,9 @@ export function decodeRevision(item: Readonly<Record<string, unknown>>): Revisio
     languageVersion: read.integer('languageVersion'),
     writeId: read.text('writeId', /./),
     ...(read.has('parent') ? { parent: read.text('parent', HASH) } : {}),
-    contents: read.has('index')
-      ? { index: decodePart(read.object('index')) }
-      : { parts: decodeParts(read.list('parts')) },
+    ...(read.has('applied') ? { applied: decodeApplied(read) } : {}),
+    contents: decodeContents(read),
+    ...(read.has('file') ? { file: decodeFile(read) } : {}),
   };
   read.text('pk');
   if (sk !== revisionKey(read.integer('number')))
@@ -175,6 +187,45 @@ export function decodeParts(value: unknown): Part[] {
 
 const HASH = /^[0-9a-f]{64}$/;
 const CREATED_AT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
+function encodeApplied(applied: readonly AppliedSource[]): JsonObject[] {
+  return applied.map(({ source, revision }) => ({ source, revision }));
+}
+
+/** In ascending order: a revision applies one source at most, and each source stands there once. */
+function decodeApplied(item: StrictReader): AppliedSource[] {
+  const applied = item.objects('applied').map((read) => {
+    const mark = { source: read.text('source'), revision: read.integer('revision') };
+    read.done();
+    return mark;
+  });
+  const ordered = applied.every(({ revision }, at) => revision > (applied[at - 1]?.revision ?? 0));
+  const once = new Set(applied.map(({ source }) => source)).size === applied.length;
+  const newest = applied.at(-1)?.revision ?? 0;
+  if (ordered && once && newest <= item.integer('number') && applied.every(({ source }) => !sourceFault(source)))
+    return applied;
+  throw new StoreCorruptError(`${item.name}: applied is not what it should be`);
+}
+
+/** Only of a revision that applied it. */
+function decodeFile(item: StrictReader): Contents {
+  const marks = item.has('applied') ? item.objects('applied') : [];
+  if (marks.at(-1)?.integer('revision') !== item.integer('number')) {
+    throw new StoreCorruptError(`${item.name} has a file and says of none that it applied it`);
+  }
+  const read = item.object('file');
+  const contents = decodeContents(read);
+  read.done();
+  return contents;
+}
+
+function encodeContents(contents: Contents): JsonObject {
+  return 'parts' in contents ? { parts: contents.parts.map(encodePart) } : { index: encodePart(contents.index) };
+}
+
+function decodeContents(read: StrictReader): Contents {
+  return read.has('index') ? { index: decodePart(read.object('index')) } : { parts: decodeParts(read.list('parts')) };
+}
 
 function encodePart(part: Part): JsonObject {
   return { hash: part.hash, size: part.size, inflated: part.inflated, ...(part.more ? { more: true } : {}) };
@@ -211,13 +262,13 @@ function decodeAuthor(item: StrictReader): Author {
 
 /** Reads the attributes of an item one by one and, at the end, refuses those that nobody asked for. */
 class StrictReader {
+  readonly name: string;
   readonly #source: Readonly<Record<string, unknown>>;
-  readonly #name: string;
   readonly #asked = new Set<string>();
 
   constructor(source: Readonly<Record<string, unknown>>, name: string) {
+    this.name = name;
     this.#source = source;
-    this.#name = name;
   }
 
   has(key: string): boolean {
@@ -251,13 +302,20 @@ class StrictReader {
 
   object(key: string): StrictReader {
     const value = this.#take(key);
-    return isJsonObject(value) ? new StrictReader(value, `${this.#name}.${key}`) : this.#refuse(key);
+    return isJsonObject(value) ? new StrictReader(value, `${this.name}.${key}`) : this.#refuse(key);
+  }
+
+  objects(key: string): readonly StrictReader[] {
+    const value = this.list(key);
+    return value.every(isJsonObject)
+      ? value.map((object) => new StrictReader(object, `${this.name}.${key}`))
+      : this.#refuse(key);
   }
 
   done(alsoKnown: readonly string[] = []): void {
     for (const key of Object.keys(this.#source)) {
       if (!this.#asked.has(key) && !alsoKnown.includes(key)) {
-        throw new StoreCorruptError(`${this.#name} has an unknown attribute: ${key}`);
+        throw new StoreCorruptError(`${this.name} has an unknown attribute: ${key}`);
       }
     }
   }
@@ -268,6 +326,6 @@ class StrictReader {
   }
 
   #refuse(key: string): never {
-    throw new StoreCorruptError(`${this.#name}: ${key} is missing or is not what it should be`);
+    throw new StoreCorruptError(`${this.name}: ${key} is missing or is not what it should be`);
   }
 }

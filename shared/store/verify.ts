@@ -2,14 +2,22 @@
 import { StoreCorruptError } from './errors.ts';
 import type { Part } from './part.ts';
 import type { Finding, Verification } from './policy-store.ts';
-import { decodeRevision, hashRevision, type RawItem, type Revision, revisionKey, revisionNumber } from './revision.ts';
+import {
+  type Contents,
+  decodeRevision,
+  hashRevision,
+  type RawItem,
+  type Revision,
+  revisionKey,
+  revisionNumber,
+} from './revision.ts';
 
 /** What a verification needs of the store. */
 export interface History {
   /** All items under revisions' keys, the oldest first. */
   items(): AsyncIterable<RawItem>;
   /** @throws StoreCorruptError */
-  partsOf(revision: Revision): Promise<readonly Part[]>;
+  partsOf(contents: Contents): Promise<readonly Part[]>;
   /** Reads and verifies one part. @throws StoreCorruptError */
   checkPart(part: Part): Promise<void>;
 }
@@ -42,21 +50,23 @@ export async function verify(history: History): Promise<Verification> {
     for (const message of chainFaults(revision, before, foreign)) find(message.code, message.text);
     before = revision;
 
-    const parts = await orFinding(
-      () => history.partsOf(revision),
-      (message) => find('bad-part', message),
-    );
-    for (const part of parts === 'damaged' ? [] : parts) {
-      const id = `${part.hash} ${part.size} ${part.inflated}`;
-      if (!checked.has(id)) {
-        checked.set(id, undefined);
-        await orFinding(
-          () => history.checkPart(part),
-          (message) => checked.set(id, message),
-        );
+    for (const contents of [revision.contents, ...(revision.file ? [revision.file] : [])]) {
+      const parts = await orFinding(
+        () => history.partsOf(contents),
+        (message) => find('bad-part', message),
+      );
+      for (const part of parts === 'damaged' ? [] : parts) {
+        const id = `${part.hash} ${part.size} ${part.inflated}`;
+        if (!checked.has(id)) {
+          checked.set(id, undefined);
+          await orFinding(
+            () => history.checkPart(part),
+            (message) => checked.set(id, message),
+          );
+        }
+        const fault = checked.get(id);
+        if (fault !== undefined) find('bad-part', fault);
       }
-      const fault = checked.get(id);
-      if (fault !== undefined) find('bad-part', fault);
     }
   }
   const ok = findings.every(({ code }) => code === 'foreign-item');

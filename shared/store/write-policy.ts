@@ -9,7 +9,7 @@ import {
   sameData,
   summarizeChange,
 } from '../policy/index.ts';
-import type { CurrentPolicy, PolicyStore } from './policy-store.ts';
+import type { AppliedDocument, Change, CurrentPolicy, LoadedPolicy, PolicyStore } from './policy-store.ts';
 import type { Author, Revision } from './revision.ts';
 
 export interface PolicyWrite {
@@ -18,7 +18,9 @@ export interface PolicyWrite {
    * validated. Called again on the newer policy when another writer was first, so preconditions belong in here; what it
    * throws ends the write.
    */
-  readonly change: (current: CurrentPolicy | undefined) => unknown;
+  readonly change: (current: CurrentPolicy | undefined, lastApplied: AppliedDocument | undefined) => unknown;
+  /** The file that the document is or came of, to be recorded; `change` is then told what was last applied from it. */
+  readonly applied?: AppliedFileName | undefined;
   readonly author: Author;
   readonly reason: string;
   readonly confirm: readonly Confirmation[];
@@ -28,6 +30,14 @@ export interface PolicyWrite {
   readonly now: () => number;
   /** For how long to start again when others are first, in milliseconds. Default 20000. */
   readonly deadlineMs?: number | undefined;
+}
+
+/** A file that is applied. */
+export interface AppliedFileName {
+  /** As `sourceFault` takes it. */
+  readonly source: string;
+  /** The file's own document. Default: the document that is written. */
+  readonly document?: PolicyDocument | undefined;
 }
 
 export interface WrittenPolicy {
@@ -43,6 +53,8 @@ export interface WrittenPolicy {
   readonly warnings: readonly LintWarning[];
   /** What had to be confirmed, and was. */
   readonly confirmedFor: readonly ConfirmationReason[];
+  /** True where a file is not as it was last applied: then a revision is written even where the policy stays as it is. */
+  readonly fileChanged: boolean;
 }
 
 /** A change that the checks refuse: not valid, a failed test, or a confirmation that is missing. */
@@ -50,10 +62,13 @@ export class PolicyRefusedError extends Error {
   override readonly name = 'PolicyRefusedError';
   readonly code = 'policy-refused';
   readonly refusal: Extract<CheckedWrite, { ok: false }>;
+  /** What was refused: the file that was to be applied, by itself, or the policy that would be in force. */
+  readonly refused: 'file' | 'policy';
 
-  constructor(refusal: Extract<CheckedWrite, { ok: false }>) {
-    super('the policy does not pass the checks of a write');
+  constructor(refusal: Extract<CheckedWrite, { ok: false }>, refused: 'file' | 'policy' = 'policy') {
+    super(`the ${refused} does not pass the checks of a write`);
     this.refusal = refusal;
+    this.refused = refused;
   }
 }
 
@@ -64,13 +79,13 @@ export class PolicyRefusedError extends Error {
 export async function writePolicy(store: PolicyStore, write: PolicyWrite): Promise<WrittenPolicy> {
   // Of the attempt that counts: `prepare` runs again for each revision that another writer put first.
   let prepared: PreparedWrite | undefined;
-  const prepare = (current: CurrentPolicy | undefined) => {
-    prepared = prepareWrite(write, current);
-    return prepared.changed ? prepared : undefined;
+  const prepare = async (current: LoadedPolicy | undefined) => {
+    prepared = await prepareWrite(store, write, current);
+    return prepared.changed || prepared.fileChanged ? prepared : undefined;
   };
 
   if (write.dryRun) {
-    prepare(await currentPolicy(store));
+    await prepare(await currentPolicy(store));
     return result(prepared, false, undefined);
   }
   const { author, reason, deadlineMs } = write;
@@ -79,7 +94,7 @@ export async function writePolicy(store: PolicyStore, write: PolicyWrite): Promi
 }
 
 /** The newest policy, read strongly consistent; undefined before the first. @throws StoreError */
-export async function currentPolicy(store: PolicyStore): Promise<CurrentPolicy | undefined> {
+export async function currentPolicy(store: PolicyStore): Promise<LoadedPolicy | undefined> {
   const head = await store.head();
   return head && (await store.load(head));
 }
@@ -87,23 +102,39 @@ export async function currentPolicy(store: PolicyStore): Promise<CurrentPolicy |
 interface PreparedWrite extends Omit<WrittenPolicy, 'written' | 'revision'> {
   readonly changed: boolean;
   readonly confirmed: readonly Confirmation[];
+  readonly applied: Change['applied'];
 }
 
-function prepareWrite(write: PolicyWrite, current: CurrentPolicy | undefined): PreparedWrite {
+async function prepareWrite(
+  store: PolicyStore,
+  write: PolicyWrite,
+  current: LoadedPolicy | undefined,
+): Promise<PreparedWrite> {
+  const { applied: file } = write;
+  const lastApplied = file && current && (await store.applied(file.source, { at: current }));
   const checked = checkWrite({
     current: current?.document,
-    next: write.change(current),
+    next: write.change(current, lastApplied),
     confirm: write.confirm,
     nowMs: write.now(),
   });
   if (!checked.ok) throw new PolicyRefusedError(checked);
   const { document, warnings, confirmed, confirmedFor } = checked;
+  const applied = file && { source: file.source, document: file.document ?? document };
+  const fileChanged = applied !== undefined && !sameData(lastApplied?.document, applied.document);
+  const changed = !sameData(current?.document, document);
   const told = confirmedFor.map((reason) => `confirmed ${reason.confirm}: ${reason.message}`);
   return {
     ...(current && { previous: current }),
-    changed: !sameData(current?.document, document),
+    changed,
     document,
-    summary: [...told, summarizeChange(current?.document, document)].join('; '),
+    applied,
+    fileChanged,
+    summary: [
+      ...told,
+      summarizeChange(current?.document, document),
+      ...(applied && fileChanged && !changed ? [`applied from ${applied.source}`] : []),
+    ].join('; '),
     warnings,
     confirmed,
     confirmedFor,
@@ -112,7 +143,7 @@ function prepareWrite(write: PolicyWrite, current: CurrentPolicy | undefined): P
 
 function result(prepared: PreparedWrite | undefined, written: boolean, revision: Revision | undefined): WrittenPolicy {
   if (prepared === undefined) throw new Error('INVARIANT: a commit that did not throw has prepared a change');
-  const { changed: _, confirmed: __, ...told } = prepared;
+  const { changed: _, confirmed: __, applied: ___, ...told } = prepared;
   const inForce = revision ?? prepared.previous?.revision;
   return { ...told, written, ...(inForce && { revision: inForce }) };
 }

@@ -6,7 +6,7 @@ import { mergeOrder } from './merge-order.ts';
 import type { MergeConflict } from './merge-policies.ts';
 import { pickSide, type Versions } from './pick-side.ts';
 
-/** The merged entries of three sets of one kind; `theirs` where only their order differs on both sides. */
+/** The merged entries of three sets of one kind, `ours` where they conflict; `theirs` where only their order differs on both sides. */
 export function mergeEntries(
   name: string,
   { base, ours, theirs }: Versions<PolicySet>,
@@ -23,10 +23,9 @@ export function mergeEntries(
   for (const key of new Set([...baseEntries.keys(), ...theirEntries.keys(), ...ourEntries.keys()])) {
     const versions = { base: baseEntries.get(key), ours: ourEntries.get(key), theirs: theirEntries.get(key) };
     const picked = pickSide<readonly SetEntry[] | undefined>(versions);
-    if (picked.agreed) {
-      if (picked.value !== undefined) merged.set(key, picked.value);
-      continue;
-    }
+    const value = picked.agreed ? picked.value : versions.ours;
+    if (value !== undefined) merged.set(key, value);
+    if (picked.agreed) continue;
     const [entry] = versions.base ?? versions.theirs ?? versions.ours ?? [];
     conflicts.push({
       what: 'set-entry',

@@ -3,7 +3,7 @@
 export interface MergedOrder {
   /** All of `kept`. */
   readonly order: readonly string[];
-  /** True where both sides moved items, and not to the same order; `order` is then that of `theirs`. */
+  /** True where both sides moved items, and not to the same order; `order` is then that of the preferred side. */
   readonly conflict: boolean;
 }
 
@@ -17,16 +17,18 @@ export function mergeOrder(
   ours: readonly string[],
   theirs: readonly string[],
   kept: ReadonlySet<string>,
+  preferred: 'ours' | 'theirs' = 'theirs',
 ): MergedOrder {
-  const inBase = new Set(base);
-  const stayed = (names: readonly string[]) => names.filter((name) => inBase.has(name) && kept.has(name));
-  const [ourOrder, theirOrder] = [stayed(ours), stayed(theirs)];
   const [inOurs, inTheirs] = [new Set(ours), new Set(theirs)];
-  const baseFor = (side: ReadonlySet<string>) => base.filter((name) => side.has(name) && kept.has(name));
-  const weMoved = !sameSequence(ourOrder, baseFor(inOurs));
-  const theyMoved = !sameSequence(theirOrder, baseFor(inTheirs));
+  const order = base.filter((name) => inOurs.has(name) && inTheirs.has(name) && kept.has(name));
+  const stayed = new Set(order);
+  const orderOf = (side: readonly string[]) => side.filter((name) => stayed.has(name));
+  const [ourOrder, theirOrder] = [orderOf(ours), orderOf(theirs)];
+  const weMoved = !sameSequence(ourOrder, order);
+  const theyMoved = !sameSequence(theirOrder, order);
   const conflict = weMoved && theyMoved && !sameSequence(ourOrder, theirOrder);
-  const [main, other] = weMoved && !theyMoved ? [ours, theirs] : [theirs, ours];
+  const oursCounts = conflict ? preferred === 'ours' : weMoved && !theyMoved;
+  const [main, other] = oursCounts ? [ours, theirs] : [theirs, ours];
   return { order: insertBesideNeighbours(main, other, kept), conflict };
 }
 

@@ -19,6 +19,14 @@ export interface MergeConflict {
   readonly theirs: unknown;
 }
 
+/** A merge that prefers one side, with what it passed over. */
+export interface PreferredMerge {
+  /** To be validated. */
+  readonly document: unknown;
+  /** Where `theirs` gave way, having changed the same. */
+  readonly overridden: readonly MergeConflict[];
+}
+
 export type MergedPolicies =
   /** To be validated: two sound changes can make an unsound whole. `theirs` itself where it already says the same. */
   | { readonly ok: true; readonly document: unknown }
@@ -29,22 +37,34 @@ export type MergedPolicies =
  * (values compared as in `entryKey`), tests and settings as a whole. A rule whose effect, or a set whose kind, one
  * side changed merges as a whole, since every key of it then means something else. Items that only one side has stand
  * beside their neighbours; only the order of rules tells the user anything, so only there do two orders conflict. All
- * three must be valid.
+ * three must be valid; of the base anything may be missing.
  */
-export function mergePolicies({ base, ours, theirs }: Versions<PolicyDocument>): MergedPolicies {
-  const merge = new PolicyMerge({ base, ours, theirs });
+export function mergePolicies(versions: MergeVersions): MergedPolicies {
+  const { document, overridden: conflicts } = mergePreferringOurs(versions);
+  return conflicts.length > 0 ? { ok: false, conflicts } : { ok: true, document };
+}
+
+/** As `mergePolicies`; where both sides changed something, differently, `ours` counts. */
+export function mergePreferringOurs(versions: MergeVersions): PreferredMerge {
+  const merge = new PolicyMerge(versions);
   const document = merge.document();
-  if (merge.conflicts.length > 0) return { ok: false, conflicts: merge.conflicts };
-  return { ok: true, document: sameData(document, theirs) ? theirs : document };
+  const { theirs } = versions;
+  return { document: sameData(document, theirs) ? theirs : document, overridden: merge.conflicts };
+}
+
+export interface MergeVersions {
+  readonly base: Partial<PolicyDocument>;
+  readonly ours: PolicyDocument;
+  readonly theirs: PolicyDocument;
 }
 
 const SETTINGS = ['version', 'defaultEffect', 'defaultMessage'] as const;
 
 class PolicyMerge {
   readonly conflicts: MergeConflict[] = [];
-  readonly #versions: Versions<PolicyDocument>;
+  readonly #versions: MergeVersions;
 
-  constructor(versions: Versions<PolicyDocument>) {
+  constructor(versions: MergeVersions) {
     this.#versions = versions;
   }
 
@@ -140,7 +160,7 @@ class PolicyMerge {
     const picked = pickSide(versions);
     if (picked.agreed) return picked.value;
     this.conflicts.push({ what, id, ...(field !== undefined && { field }), ...versions });
-    return undefined;
+    return versions.ours;
   }
 
   #record(part: 'endpoints' | 'sets', merged: ReadonlyMap<string, object>): unknown {
@@ -153,7 +173,13 @@ class PolicyMerge {
     { base, ours, theirs }: Versions<ReadonlyMap<string, object>>,
   ): unknown {
     const [was, our, their] = [[...base.keys()], [...ours.keys()], [...theirs.keys()]];
-    const { order, conflict } = mergeOrder(was, our, their, new Set(merged.keys()));
+    const { order, conflict } = mergeOrder(
+      was,
+      our,
+      their,
+      new Set(merged.keys()),
+      part === 'rules' ? 'ours' : 'theirs',
+    );
     if (conflict && part === 'rules') {
       this.conflicts.push({ what: 'order', id: part, base: was, ours: our, theirs: their });
     }
@@ -167,7 +193,7 @@ class PolicyMerge {
     return picked.agreed && picked.value; // of two truth values both sides cannot make two others
   }
 
-  #each<T>(part: (document: PolicyDocument) => T): Versions<T> {
+  #each<T>(part: (document: Partial<PolicyDocument>) => T): Versions<T> {
     const { base, ours, theirs } = this.#versions;
     return { base: part(base), ours: part(ours), theirs: part(theirs) };
   }
