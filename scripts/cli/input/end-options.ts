@@ -1,0 +1,56 @@
+/** The options that say when something ends: `--until TIME` or `--for DURATION`. */
+import { type Command, Option } from 'commander';
+import { CommandError } from '../exit-code.ts';
+import { fullMoment, spanText } from '../print/moment.ts';
+import type { CallerClock } from './caller-zone.ts';
+import { plusDuration, readDuration } from './duration.ts';
+import { readMoment } from './moment.ts';
+
+export interface EndOptions {
+  readonly until?: string;
+  readonly for?: string;
+}
+
+const MINUTE_MS = 60_000;
+/** Further ahead a time is a slip of the pen. */
+const MAX_YEARS = 10;
+const MAX_MS = MAX_YEARS * 366 * 24 * 60 * MINUTE_MS;
+
+export function addEndOptions(command: Command): Command {
+  return command
+    .option(
+      '--until <time>',
+      'ends then: 18:00, "tomorrow 09:00", "friday 18:00", 2026-11-29 (as the day begins), "2026-11-29 22:00"',
+    )
+    .addOption(
+      new Option(
+        '--for <duration>',
+        'ends after 2h, 90m, 1h30m, 3d or 2w; on the full minute, and days are days of the calendar',
+      ).conflicts('until'),
+    );
+}
+
+/**
+ * When it ends, in milliseconds since 1970; undefined where neither option is given. Throws a CommandError for what is no
+ * time, or an end that is past or over ten years away.
+ * @param startMs what `--for` counts from; default: now
+ */
+export function readEnd(options: EndOptions, clock: CallerClock, startMs = clock.nowMs): number | undefined {
+  const { nowMs, zone } = clock;
+  if (options.until === undefined && options.for === undefined) return undefined;
+  const option = options.until === undefined ? '--for' : '--until';
+  const endMs =
+    options.until === undefined
+      ? toFullMinute(plusDuration(startMs, readDuration(options.for ?? '', option), zone))
+      : readMoment(options.until, clock, option);
+  // Written this way round, an end that is no number, as that of the year 300000 is, is refused as well.
+  if (!(endMs - nowMs <= MAX_MS)) throw new CommandError(`${option}: that is over ${MAX_YEARS} years away`);
+  if (endMs <= nowMs)
+    throw new CommandError(`${option}: ${fullMoment(endMs, zone)} is past, ${spanText(nowMs - endMs)} ago`);
+  return endMs;
+}
+
+/** An end never comes before the time that was asked for is over. */
+function toFullMinute(ms: number): number {
+  return Math.ceil(ms / MINUTE_MS) * MINUTE_MS;
+}
