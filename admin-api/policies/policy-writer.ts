@@ -96,11 +96,12 @@ function deadlineMs({ remainingMs }: AdminEnv['Bindings'] = {}): number {
 const MAX_WARNINGS = 100;
 
 function answerOf(result: WrittenPolicy, dryRun: boolean): WriteAnswer {
-  const { revision, written, summary, warnings, confirmedFor, previous, document } = result;
+  const { revision, written, changed, summary, warnings, confirmedFor, previous, document } = result;
   return {
     revision: revision === undefined ? null : revisionView(revision),
     written,
     dryRun,
+    ...(dryRun && { wouldWrite: changed }),
     summary,
     warnings: warnings.slice(0, MAX_WARNINGS).map(warningView),
     ...(warnings.length > MAX_WARNINGS && { warningsInAll: warnings.length }),

@@ -84,6 +84,7 @@ const written = {
     .describe('The revision in force now; null where there is none (a first policy, dry run).'),
   written: z.boolean().describe('False where nothing changed, and in a dry run.'),
   dryRun: z.boolean(),
+  wouldWrite: z.boolean().optional().describe('In a dry run: whether a revision would be written.'),
   summary: z.string().describe('What changed, or would.'),
   warnings: z.array(warning).describe('What lint says of the whole policy: at most 100.'),
   warningsInAll: z.int().optional().describe('How many warnings there are, where not all are told.'),

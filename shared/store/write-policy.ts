@@ -53,6 +53,8 @@ export interface WrittenPolicy {
   readonly warnings: readonly LintWarning[];
   /** What had to be confirmed, and was. */
   readonly confirmedFor: readonly ConfirmationReason[];
+  /** True where a revision was written, or would have been but for the dry run. */
+  readonly changed: boolean;
   /** True where a file is not as it was last applied: then a revision is written even where the policy stays as it is. */
   readonly fileChanged: boolean;
 }
@@ -81,7 +83,7 @@ export async function writePolicy(store: PolicyStore, write: PolicyWrite): Promi
   let prepared: PreparedWrite | undefined;
   const prepare = async (current: LoadedPolicy | undefined) => {
     prepared = await prepareWrite(store, write, current);
-    return prepared.changed || prepared.fileChanged ? prepared : undefined;
+    return prepared.changed ? prepared : undefined;
   };
 
   if (write.dryRun) {
@@ -100,7 +102,6 @@ export async function currentPolicy(store: PolicyStore): Promise<LoadedPolicy | 
 }
 
 interface PreparedWrite extends Omit<WrittenPolicy, 'written' | 'revision'> {
-  readonly changed: boolean;
   readonly confirmed: readonly Confirmation[];
   readonly applied: Change['applied'];
 }
@@ -122,18 +123,18 @@ async function prepareWrite(
   const { document, warnings, confirmed, confirmedFor } = checked;
   const applied = file && { source: file.source, document: file.document ?? document };
   const fileChanged = applied !== undefined && !sameData(lastApplied?.document, applied.document);
-  const changed = !sameData(current?.document, document);
+  const policyChanged = !sameData(current?.document, document);
   const told = confirmedFor.map((reason) => `confirmed ${reason.confirm}: ${reason.message}`);
   return {
     ...(current && { previous: current }),
-    changed,
+    changed: policyChanged || fileChanged,
     document,
     applied,
     fileChanged,
     summary: [
       ...told,
       summarizeChange(current?.document, document),
-      ...(applied && fileChanged && !changed ? [`applied from ${applied.source}`] : []),
+      ...(applied && fileChanged && !policyChanged ? [`applied from ${applied.source}`] : []),
     ].join('; '),
     warnings,
     confirmed,
@@ -143,7 +144,7 @@ async function prepareWrite(
 
 function result(prepared: PreparedWrite | undefined, written: boolean, revision: Revision | undefined): WrittenPolicy {
   if (prepared === undefined) throw new Error('INVARIANT: a commit that did not throw has prepared a change');
-  const { changed: _, confirmed: __, applied: ___, ...told } = prepared;
+  const { confirmed: _, applied: __, ...told } = prepared;
   const inForce = revision ?? prepared.previous?.revision;
   return { ...told, written, ...(inForce && { revision: inForce }) };
 }
