@@ -1,7 +1,7 @@
 /** Connection log lines as CloudWatch Logs holds them. */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { readConnectionLogLine } from './connection-log.ts';
+import { askedTheHandler, loggedRequest, readConnectionLogLine } from './connection-log.ts';
 
 const REFUSED =
   '{"connection-log-type":"connection-attempt","connection-attempt-status":"failed","connection-attempt-failure-reason":"client-connect-failed","connection-id":"cvpn-connection-00928475175520a2c","client-vpn-endpoint-id":"cvpn-endpoint-05e3cd01fe10ad9ee","transport-protocol":"udp","connection-start-time":"NA","connection-last-update-time":"2020-11-07 08:27:46","client-ip":"NA","common-name":"client1.domain.tld","device-ip":"203.0.113.10","port":"63479","ingress-bytes":"0","egress-bytes":"0","ingress-packets":"0","egress-packets":"0","posture-compliance-statuses":[{"S":"compliant"}],"connection-end-time":"NA","connection-duration-seconds":"NA"}';
@@ -56,5 +56,38 @@ describe('readConnectionLogLine', () => {
         readConnectionLogLine({ ...fields, 'connection-log-type': 'connection-attempt' });
       }),
     );
+  });
+});
+
+describe('loggedRequest', () => {
+  it('is what the handler was asked, as far as the line tells', () => {
+    const line = readConnectionLogLine(JSON.parse(REFUSED));
+    expect(line && loggedRequest(line)).toEqual({
+      'connection-id': 'cvpn-connection-00928475175520a2c',
+      'endpoint-id': 'cvpn-endpoint-05e3cd01fe10ad9ee',
+      username: null,
+      'common-name': 'client1.domain.tld',
+      'public-ip': '203.0.113.10',
+    });
+  });
+});
+
+describe('askedTheHandler', () => {
+  it.each([
+    [{ 'connection-attempt-status': 'successful' }, true],
+    [
+      {
+        'connection-attempt-status': 'failed',
+        'connection-attempt-failure-reason': 'client-connect-handler-timed-out',
+      },
+      true,
+    ],
+    [{ 'connection-attempt-status': 'failed', 'connection-attempt-failure-reason': 'NA' }, true],
+    [{ 'connection-attempt-status': 'failed', 'connection-attempt-failure-reason': 'authentication-failed' }, false],
+    [{ 'connection-attempt-status': 'waiting-for-assertion' }, false],
+    [{ 'connection-log-type': 'connection-reset', 'connection-reset-status': 'successful' }, false],
+  ])('of %j is %j', (fields, asked) => {
+    const line = readConnectionLogLine({ 'connection-log-type': 'connection-attempt', ...fields });
+    expect(line && askedTheHandler(line)).toBe(asked);
   });
 });

@@ -1,4 +1,5 @@
 /** A line of Client VPN's connection log, as CloudWatch Logs holds it. */
+import type { ConnectRequestV1 } from './request.ts';
 
 /**
  * What a line says ("Connection logging", Client VPN administrator guide). `undefined` is "NA" or missing; times are
@@ -61,6 +62,32 @@ export function readConnectionLogLine(value: unknown): ConnectionLogLine | undef
     ingressPackets: count(value, 'ingress-packets'),
     egressPackets: count(value, 'egress-packets'),
     postureStatuses: statuses(field(value, 'posture-compliance-statuses')),
+  };
+}
+
+/**
+ * True for an attempt that came as far as the connect handler: authentication was over, and if the attempt failed, then
+ * there.
+ */
+export function askedTheHandler({ type, attemptStatus, failureReason }: ConnectionLogLine): boolean {
+  if (type !== 'connection-attempt' || attemptStatus === 'waiting-for-assertion') return false;
+  return attemptStatus !== 'failed' || failureReason === undefined || failureReason.startsWith('client-connect');
+}
+
+/** What the handler was asked, as far as the line tells: it names no groups, no platform and no versions. */
+export function loggedRequest({
+  connectionId,
+  endpointId,
+  username,
+  commonName,
+  deviceIp,
+}: ConnectionLogLine): ConnectRequestV1 {
+  return {
+    'connection-id': connectionId ?? null,
+    'endpoint-id': endpointId ?? null,
+    username: username ?? null,
+    'common-name': commonName ?? null,
+    'public-ip': deviceIp ?? null,
   };
 }
 

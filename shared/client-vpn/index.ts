@@ -1,5 +1,5 @@
 /** AWS's contract: what Client VPN asks, what it takes for an answer, what it logs. */
-export { type ConnectionLogLine, readConnectionLogLine } from './connection-log.ts';
+export { askedTheHandler, type ConnectionLogLine, loggedRequest, readConnectionLogLine } from './connection-log.ts';
 export {
   type ConnectRequest,
   type ConnectRequestV1,

@@ -3,9 +3,9 @@ import type { Command } from 'commander';
 import { type ConnectRequest, readRequest } from '../../../shared/client-vpn/index.ts';
 import { isMalformed, parseAddress } from '../../../shared/engine/index.ts';
 import { CommandError } from '../exit-code.ts';
-import { readInput } from './input-file.ts';
 import { onOneLine } from '../print/output.ts';
 import type { Surroundings } from '../surroundings.ts';
+import { readInput } from './input-file.ts';
 
 /** The flags, named after what commander makes of them. */
 export interface ConnectionOptions {
@@ -36,7 +36,8 @@ const EVENT_KEYS = {
   awsClientVersion: 'aws-client-version',
 } as const;
 
-const KNOWN_KEYS: ReadonlySet<string> = new Set([...Object.values(EVENT_KEYS), 'schema-version']);
+/** What a connect event may hold. */
+export const EVENT_FIELDS: ReadonlySet<string> = new Set([...Object.values(EVENT_KEYS), 'schema-version']);
 
 export function addConnectionOptions(command: Command): Command {
   return command
@@ -95,7 +96,7 @@ function flagsOf(options: ConnectionOptions): Readonly<Record<string, unknown>> 
 }
 
 function unknownKeys(event: unknown): string[] {
-  const unknown = isObject(event) ? Object.keys(event).filter((key) => !KNOWN_KEYS.has(key)) : [];
+  const unknown = isObject(event) ? Object.keys(event).filter((key) => !EVENT_FIELDS.has(key)) : [];
   if (unknown.length === 0) return [];
   return [`not known in a connect event, so ignored: ${unknown.map((key) => JSON.stringify(key)).join(', ')}`];
 }
