@@ -111,15 +111,14 @@ function draft(
   { document, summary, confirmed = [], applied }: Change,
   current: NewestPolicy | undefined,
 ): { readonly revision: Revision; readonly fresh: readonly StoredPart[] } {
-  if (!isJsonObject(document)) throw new TypeError('A policy document is an object');
   if (confirmed.length > 8 || confirmed.some((check) => check.length > 32)) {
     throw new TypeError('confirmed holds at most 8 names of at most 32 characters');
   }
   const fault = applied && sourceFault(applied.source);
   if (fault) throw new TypeError(`The source ${JSON.stringify(applied.source)} cannot be recorded: ${fault}`);
   const reuse = current ? reusableParts(current.parts, current.fragments) : undefined;
-  const { parts, fresh } = encodeDocument(document, reuse);
-  const file = applied && !sameDocument(applied.document, document) ? encodeFile(applied.document, reuse) : undefined;
+  const { parts, fresh } = encode(document, reuse);
+  const file = applied && !sameDocument(applied.document, document) ? encode(applied.document, reuse) : undefined;
   const number = (current?.revision.number ?? 0) + 1;
   const before = current?.revision.applied;
   const marks = applied ? withApplied(before ?? [], { source: applied.source, revision: number }) : before;
@@ -141,7 +140,7 @@ function draft(
   return inOneReadUnit(revision, [...toPut.values()]);
 }
 
-function encodeFile(document: PolicyDocument, reuse: ReusableParts | undefined): EncodedDocument {
+function encode(document: PolicyDocument, reuse: ReusableParts | undefined): EncodedDocument {
   if (!isJsonObject(document)) throw new TypeError('A policy document is an object');
   return encodeDocument(document, reuse);
 }

@@ -50,27 +50,32 @@ export async function verify(history: History): Promise<Verification> {
     for (const message of chainFaults(revision, before, foreign)) find(message.code, message.text);
     before = revision;
 
-    for (const contents of [revision.contents, ...(revision.file ? [revision.file] : [])]) {
-      const parts = await orFinding(
-        () => history.partsOf(contents),
-        (message) => find('bad-part', message),
-      );
-      for (const part of parts === 'damaged' ? [] : parts) {
-        const id = `${part.hash} ${part.size} ${part.inflated}`;
-        if (!checked.has(id)) {
-          checked.set(id, undefined);
-          await orFinding(
-            () => history.checkPart(part),
-            (message) => checked.set(id, message),
-          );
-        }
-        const fault = checked.get(id);
-        if (fault !== undefined) find('bad-part', fault);
+    for (const part of await listedParts(history, revision, (message) => find('bad-part', message))) {
+      const id = `${part.hash} ${part.size} ${part.inflated}`;
+      if (!checked.has(id)) {
+        checked.set(id, undefined);
+        await orFinding(
+          () => history.checkPart(part),
+          (message) => checked.set(id, message),
+        );
       }
+      const fault = checked.get(id);
+      if (fault !== undefined) find('bad-part', fault);
     }
   }
   const ok = findings.every(({ code }) => code === 'foreign-item');
   return { ok, revisions, parts: checked.size, findings };
+}
+
+/** The parts of a revision's policy and of the file that it applied, as far as their lists can be read. */
+async function listedParts(
+  history: History,
+  { contents, file }: Revision,
+  find: (message: string) => void,
+): Promise<readonly Part[]> {
+  const lists = file ? [contents, file] : [contents];
+  const read = await Promise.all(lists.map((list) => orFinding(() => history.partsOf(list), find)));
+  return read.flatMap((parts) => (parts === 'damaged' ? [] : parts));
 }
 
 /**

@@ -1,5 +1,5 @@
 /** Applying a file: what it changed since it was last applied comes on top of the policy, and what others changed stays. */
-import type { PolicyDocument, PolicySet, SetEntry } from '../../engine/index.ts';
+import type { PolicyDocument, PolicySet } from '../../engine/index.ts';
 import { entryKeys, entryValue } from '../entry-key.ts';
 import { type PolicyChange, policyChanges } from '../policy-changes.ts';
 import { type MergeConflict, mergePreferringOurs } from './merge-policies.ts';
@@ -76,57 +76,54 @@ function withAdditions(
   file: PolicyDocument,
   current: PolicyDocument,
 ): Partial<PolicyDocument> {
-  const additions = <T>(itemsOf: (document: Partial<PolicyDocument>) => readonly T[], nameOf: (item: T) => string) => {
-    const known = new Set([...itemsOf(base), ...itemsOf(file)].map(nameOf));
-    return [...itemsOf(base), ...itemsOf(current).filter((item) => !known.has(nameOf(item)))];
-  };
-  const sets = additions(
-    ({ sets }) => Object.entries(sets ?? {}),
-    ([name]) => name,
-  );
-  const [ours, theirs] = [file, current].map((document) => new Map(Object.entries(document.sets ?? {})));
+  const { endpoints, sets, rules, tests } = current;
   return {
     ...base,
-    endpoints: Object.fromEntries(
-      additions(
-        ({ endpoints }) => Object.entries(endpoints ?? {}),
-        ([id]) => id,
-      ),
-    ),
-    sets: Object.fromEntries(
-      sets.map(([name, set]) => [name, { ...set, entries: withNewEntries(set, ours?.get(name), theirs?.get(name)) }]),
-    ),
-    rules: additions(
-      ({ rules }) => rules ?? [],
-      ({ id }) => id,
-    ),
-    tests: additions(
-      ({ tests }) => tests ?? [],
-      ({ name }) => name,
-    ),
+    ...(endpoints && { endpoints: { ...without(endpoints, file.endpoints), ...base.endpoints } }),
+    ...(sets && { sets: setsWithAdditions(sets, base.sets ?? {}, file.sets ?? {}) }),
+    ...(rules && { rules: listWithAdditions(rules, base.rules ?? [], file.rules ?? [], ({ id }) => id) }),
+    ...(tests && { tests: listWithAdditions(tests, base.tests ?? [], file.tests ?? [], ({ name }) => name) }),
   };
 }
 
-/** The entries of a set with those that only others added. */
-function withNewEntries(
-  base: PolicySet,
-  file: PolicySet | undefined,
-  current: PolicySet | undefined,
-): readonly SetEntry[] {
-  if (current?.kind !== base.kind) return base.entries;
-  const keyOf = entryKeys(base.kind);
-  const ours = file?.kind === base.kind ? file.entries : [];
-  const known = new Set([...base.entries, ...ours].map((entry) => keyOf(entryValue(entry))));
-  return base.entries.concat(current.entries.filter((entry) => !known.has(keyOf(entryValue(entry)))));
+type Named<T> = Readonly<Record<string, T>>;
+
+function setsWithAdditions(
+  current: Named<PolicySet>,
+  base: Named<PolicySet>,
+  file: Named<PolicySet>,
+): Named<PolicySet> {
+  const [inFile, inPolicy] = [new Map(Object.entries(file)), new Map(Object.entries(current))];
+  const known = Object.entries(base).map(([name, set]): [string, PolicySet] => {
+    const now = inPolicy.get(name);
+    if (now?.kind !== set.kind) return [name, set];
+    const ours = inFile.get(name);
+    const keyOf = entryKeys(set.kind);
+    const entries = listWithAdditions(now.entries, set.entries, ours?.kind === set.kind ? ours.entries : [], (entry) =>
+      keyOf(entryValue(entry)),
+    );
+    return [name, { ...set, entries }];
+  });
+  return { ...without(current, file), ...Object.fromEntries(known) };
+}
+
+/** The base, and behind it what of `current` is neither there nor in the file. */
+function listWithAdditions<T>(
+  current: readonly T[],
+  base: readonly T[],
+  file: readonly T[],
+  nameOf: (item: T) => string,
+): readonly T[] {
+  const known = new Set([...base, ...file].map(nameOf));
+  return base.concat(current.filter((item) => !known.has(nameOf(item))));
+}
+
+function without<T>(items: Named<T>, others: Named<unknown> = {}): Named<T> {
+  return Object.fromEntries(Object.entries(items).filter(([name]) => !Object.hasOwn(others, name)));
 }
 
 /** The order of tests and of a set's entries means nothing. */
 function saysSomething(change: PolicyChange): boolean {
   if (change.change === 'reordered') return change.what === 'rule';
-  return !(
-    change.change === 'changed' &&
-    'fields' in change &&
-    change.fields.length === 0 &&
-    change.entries?.reordered
-  );
+  return !('entries' in change && change.fields.length === 0 && change.entries?.reordered);
 }
