@@ -1,14 +1,16 @@
 /** The `vpn-policy` program: its commands, and what becomes of their errors. */
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { errorFacts } from './error-facts.ts';
 import { addEvaluate } from './commands/evaluate.ts';
-import { CommandError, EXIT, type ExitCode } from './exit-code.ts';
 import { addExport } from './commands/export.ts';
-import { onOneLine, writeLines } from './print/output.ts';
+import { addLint } from './commands/lint.ts';
 import { addSeed } from './commands/seed.ts';
-import type { Surroundings } from './surroundings.ts';
+import { addTest } from './commands/test.ts';
 import { addValidate } from './commands/validate.ts';
+import { errorFacts } from './error-facts.ts';
+import { CommandError, EXIT, type ExitCode } from './exit-code.ts';
+import { onOneLine, writeLines } from './print/output.ts';
+import type { Surroundings } from './surroundings.ts';
 
 export interface Program {
   /** Runs one command line (without `node` and the script); never throws, never exits. */
@@ -20,7 +22,7 @@ export type RunAction = <A extends unknown[]>(
   action: (...args: A) => Promise<ExitCode>,
 ) => (...args: A) => Promise<void>;
 
-const COMMANDS = [addValidate, addSeed, addExport, addEvaluate];
+const COMMANDS = [addValidate, addLint, addTest, addSeed, addExport, addEvaluate];
 
 export function createProgram(surroundings: Surroundings): Program {
   return {

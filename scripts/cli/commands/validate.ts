@@ -1,12 +1,13 @@
 /** `vpn-policy validate`: is the file a policy, and does it pass its own tests? Needs no store. */
 import type { Command } from 'commander';
 import { lockoutReason, type PolicyTestResult, runPolicyTests } from '../../../shared/policy/index.ts';
-import { CommandError, EXIT, type ExitCode } from '../exit-code.ts';
-import { type PolicyFile, readPolicyFile, STDIN } from '../input/input-file.ts';
-import { counted, printable, writeJson, writeLines } from '../print/output.ts';
+import { EXIT } from '../exit-code.ts';
+import type { PolicyFile } from '../input/input-file.ts';
+import { counted, printable } from '../print/output.ts';
+import { failedTestLines, warningLine } from '../print/report-policy.ts';
 import type { RunAction } from '../program.ts';
-import { failedTestLines, issueLine, warningLine } from '../print/report-policy.ts';
 import type { Surroundings } from '../surroundings.ts';
+import { type FileReport, invalidReport, reportOnFiles } from './policy-files.ts';
 
 interface ValidateOptions {
   readonly json?: boolean;
@@ -32,53 +33,16 @@ Examples:
   vpn-policy validate policies/*.yaml --json
   vpn-policy export | vpn-policy validate -`,
     )
-    .action(run((files: string[], options: ValidateOptions) => validate(files, options, surroundings)));
-}
-
-interface FileReport {
-  readonly exitCode: ExitCode;
-  readonly lines: readonly string[];
-  readonly data: object;
-}
-
-async function validate(files: string[], options: ValidateOptions, surroundings: Surroundings): Promise<ExitCode> {
-  if (files.filter((file) => file === STDIN).length > 1) throw new CommandError('- (standard input) can be read once');
-  const reports: FileReport[] = [];
-  for (const file of files) {
-    const report = await reportOn(file, surroundings);
-    if (report === undefined) continue;
-    reports.push(report);
-    if (!options.json) writeLines(surroundings.stdout, report.lines);
-  }
-  const unreadable = reports.length < files.length;
-  const failed = reports.some(({ exitCode }) => exitCode !== EXIT.ok);
-  if (options.json) {
-    writeJson(surroundings.stdout, { valid: !unreadable && !failed, files: reports.map(({ data }) => data) });
-  }
-  if (unreadable) return EXIT.usage;
-  return failed ? EXIT.checkFailed : EXIT.ok;
-}
-
-/** Undefined for a file that cannot be read; the others are reported all the same. */
-async function reportOn(file: string, surroundings: Surroundings): Promise<FileReport | undefined> {
-  try {
-    return reportOnPolicy(await readPolicyFile(file, surroundings), surroundings.now());
-  } catch (error) {
-    if (!(error instanceof CommandError)) throw error;
-    writeLines(surroundings.stderr, [`vpn-policy: ${error.message}`]);
-    return undefined;
-  }
+    .action(
+      run((files: string[], { json }: ValidateOptions) => {
+        const reportOn = (file: PolicyFile) => reportOnPolicy(file, surroundings.now());
+        return reportOnFiles(files, { json, verdict: 'valid', reportOn }, surroundings);
+      }),
+    );
 }
 
 function reportOnPolicy({ name, read }: PolicyFile, nowMs: number): FileReport {
-  if (!read.ok) {
-    const lines = read.issues.map((issue) => issueLine(name, issue));
-    return {
-      exitCode: EXIT.checkFailed,
-      lines: [...lines, printable(`${name}: not valid: ${counted(lines.length, 'error')}`)],
-      data: { file: name, valid: false, issues: read.issues },
-    };
-  }
+  if (!read.ok) return invalidReport(name, read.issues);
   const { document, warnings } = read;
   const results = runPolicyTests(document);
   const failed = results.filter(({ passed }) => !passed);
