@@ -55,8 +55,6 @@ export interface WrittenPolicy {
   readonly confirmedFor: readonly ConfirmationReason[];
   /** True where a revision was written, or would have been but for the dry run. */
   readonly changed: boolean;
-  /** True where a file is not as it was last applied: then a revision is written even where the policy stays as it is. */
-  readonly fileChanged: boolean;
 }
 
 /** A change that the checks refuse: not valid, a failed test, or a confirmation that is missing. */
@@ -130,7 +128,6 @@ async function prepareWrite(
     changed: policyChanged || fileChanged,
     document,
     applied,
-    fileChanged,
     summary: [
       ...told,
       summarizeChange(current?.document, document),

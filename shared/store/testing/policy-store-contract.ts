@@ -10,6 +10,7 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { PolicyDocument } from '../../engine/index.ts';
+import { MAX_SOURCE_BYTES } from '../applied-source.ts';
 import { DynamoDbPolicyStore } from '../dynamodb-policy-store.ts';
 import {
   CommitOutcomeUnknownError,
@@ -55,6 +56,13 @@ export function policyStoreContract(name: string, start: () => Promise<DynamoDbU
       if (!result.written) throw new Error('nothing was written');
       return result.revision;
     };
+    /** Applies a file; `document` is the policy that came of it. */
+    const apply = (source: string, file: PolicyDocument, document = file, to = store) =>
+      to.commit({
+        prepare: () => ({ document, summary: `applied ${source}`, applied: { source, document: file } }),
+        author: AUTHOR,
+        reason: '',
+      });
     const current = async () => {
       const head = await store.head();
       return head && (await store.load(head)).document;
@@ -162,26 +170,30 @@ export function policyStoreContract(name: string, start: () => Promise<DynamoDbU
           'letters',
           'r'.repeat(2_000),
           's'.repeat(5_000),
-          { type: 't'.repeat(99), id: 'i'.repeat(999), arn: 'a'.repeat(999) },
+          { type: 't'.repeat(99), id: 'i'.repeat(999), arn: 'a'.repeat(999), issuer: 'u'.repeat(999) },
         ],
         [
           'three bytes each',
           '鉄'.repeat(2_000),
           '道'.repeat(5_000),
-          { type: '山'.repeat(99), id: '手'.repeat(999), arn: '線'.repeat(999) },
+          { type: '山'.repeat(99), id: '手'.repeat(999), arn: '線'.repeat(999), issuer: '水'.repeat(999) },
         ],
         ['surrogate pairs', `x${'😀'.repeat(2_000)}`, '😀'.repeat(5_000), { type: 't', id: '😀'.repeat(99) }],
         ['a lone surrogate', 'a\ud83d', '\ude00b', { type: 't', id: 'i' }],
       ])('keeps a revision under 4 KB and its chain whole when people write %s', async (_, reason, summary, author) => {
-        for (const users of [['a'], ['b']]) {
-          const change = { document: policyThatBlocks(...users), summary, confirmed: ['lockout', 'tests'] };
+        const confirmed = Array.from({ length: 8 }, (_, place) => `${place}`.repeat(32));
+        for (const user of ['a', 'b', 'c', 'd', 'e']) {
+          const source = user.repeat(MAX_SOURCE_BYTES);
+          const applied = { source, document: policyThatBlocks('file', user) };
+          const change = { document: policyThatBlocks(user), summary, confirmed, applied };
           await store.commit({ prepare: () => change, author, reason });
+          expect(await store.applied(source)).toMatchObject({ document: applied.document });
         }
         const head = await store.head();
         expect(itemSize(encodeRevision(head as Revision))).toBeLessThanOrEqual(4096);
         expect(head?.reason.length).toBeLessThanOrEqual(512);
         expect(Buffer.byteLength(head?.summary ?? '')).toBeLessThanOrEqual(1024);
-        expect(await store.verify()).toMatchObject({ ok: true, revisions: 2 });
+        expect(await store.verify()).toMatchObject({ ok: true, revisions: 5 });
       });
     });
 
@@ -207,6 +219,177 @@ export function policyStoreContract(name: string, start: () => Promise<DynamoDbU
         } while (before !== undefined);
         expect(pages).toEqual([[5, 4], [3, 2], [1]]);
       });
+    });
+
+    describe('remembers what was applied', () => {
+      const FILE = policyThatBlocks('file');
+
+      it("gives back the file's own document, whatever else came into the policy with it and later", async () => {
+        await apply('vpn/policy.yaml', FILE, policyThatBlocks('file', 'operator'));
+        const first = await store.head();
+        await publish(policyThatBlocks('file', 'operator', 'later'));
+        expect(await store.applied('vpn/policy.yaml')).toEqual({ revision: first, document: FILE });
+        expect((await store.head())?.applied).toEqual([{ source: 'vpn/policy.yaml', revision: 1 }]);
+        expect(await store.applied('policy.yaml')).toBeUndefined();
+      });
+
+      it('knows of nothing before the first policy, nor where none was applied', async () => {
+        expect(await store.applied('policy.yaml')).toBeUndefined();
+        const revision = await publish(FILE);
+        expect(await store.applied('policy.yaml')).toBeUndefined();
+        expect(Object.keys(encodeRevision(revision))).not.toEqual(expect.arrayContaining(['applied']));
+      });
+
+      it('keeps each source, also where the policy goes back to a state before it', async () => {
+        await publish(policyThatBlocks('a'));
+        await apply('one.yaml', policyThatBlocks('one'));
+        await apply('two.yaml', policyThatBlocks('two'));
+        await apply('one.yaml', policyThatBlocks('one', 'more'));
+        const back = await publish(policyThatBlocks('a'));
+        expect(back.applied).toEqual([
+          { source: 'two.yaml', revision: 3 },
+          { source: 'one.yaml', revision: 4 },
+        ]);
+        expect((await store.applied('one.yaml'))?.document).toEqual(policyThatBlocks('one', 'more'));
+        const [four, third] = [await store.revision(4), await store.revision(3)];
+        expect(await store.applied('two.yaml')).toEqual({ revision: third, document: policyThatBlocks('two') });
+        const at = await store.load(third);
+        expect(await store.applied('one.yaml', { at })).toMatchObject({ revision: { number: 2 } });
+        expect(await store.applied('one.yaml')).toMatchObject({ revision: four });
+      });
+
+      it('writes a revision for a file that is not as it was last applied, though the policy stays; else none', async () => {
+        await apply('policy.yaml', FILE, policyThatBlocks('file', 'operator'));
+        const inForce = policyThatBlocks('file', 'operator');
+        expect(await apply('policy.yaml', FILE, inForce)).toMatchObject({ written: false });
+        expect(await apply('policy.yaml', inForce, inForce)).toMatchObject({ written: true, revision: { number: 2 } });
+        expect(await store.applied('policy.yaml')).toMatchObject({ document: inForce, revision: { number: 2 } });
+        expect(await apply('policy.yaml', inForce, inForce)).toMatchObject({ written: false });
+        expect(await apply('other.yaml', inForce, inForce)).toMatchObject({ written: true, revision: { number: 3 } });
+        expect((await store.head())?.contents).toEqual((await store.revision(1)).contents);
+      });
+
+      it('stores a file only where it is not the policy itself, and shares the parts that it has with it', async () => {
+        await apply('policy.yaml', FILE);
+        expect((await store.head())?.file).toBeUndefined();
+        expect(await itemCount()).toBe(2);
+
+        const file = bigPolicy(100, 20_000);
+        const operators = { ...file, rules: [...(file.rules ?? []), blockRule('operator')] };
+        await publish(operators);
+        const before = (await itemCount()) ?? 0;
+        await apply('policy.yaml', file, { ...operators, defaultMessage: 'No.' });
+        // The revision and, of each of the two documents, the part without the set's entries.
+        expect(((await itemCount()) ?? 0) - before).toBe(3);
+        expect((await store.applied('policy.yaml'))?.document).toEqual(file);
+      });
+
+      it('keeps a large file beside a large policy, in one read unit, and reads neither for the other', async () => {
+        const file = bigPolicy(10_000, 100_000);
+        const document = bigPolicy(5_000, 150_000);
+        await apply('policy.yaml', file, document);
+        const head = await store.head();
+        if (!head?.file) throw new Error('the file is stored by itself');
+        expect(itemSize(encodeRevision(head))).toBeLessThanOrEqual(4096);
+        expect(Object.keys(head.file)).toEqual(['index']);
+        expect((await store.applied('policy.yaml'))?.document).toEqual(file);
+        expect(await store.verify()).toMatchObject({ ok: true, revisions: 1 });
+
+        await put({ ...(await blobItem({ ...head, contents: head.file })), json: '[]', gzip: undefined });
+        expect((await store.load(head)).document).toEqual(document);
+        await expect(store.applied('policy.yaml')).rejects.toBeInstanceOf(StoreCorruptError);
+        expect(await store.verify()).toMatchObject({
+          ok: false,
+          findings: [{ code: 'bad-part', key: revisionKey(1) }],
+        });
+      }, 60_000);
+
+      it('forgets those that were applied longest ago where there are too many', async () => {
+        const sources = Array.from({ length: 40 }, (_, place) => `teams/${place}/policy.yaml`);
+        for (const source of sources) await apply(source, policyThatBlocks(source));
+        const head = await store.head();
+        const kept = head?.applied ?? [];
+        expect(kept.length).toBeGreaterThan(8);
+        expect(kept.map(({ source }) => source)).toEqual(sources.slice(-kept.length));
+        expect(kept.at(-1)?.revision).toBe(40);
+        expect(await store.applied('teams/0/policy.yaml')).toBeUndefined();
+      });
+
+      it.each([
+        ['', 'it is empty'],
+        ['a'.repeat(129), 'it has 129 bytes'],
+        ['鉄'.repeat(43), 'it has 129 bytes'],
+        ['a\nb', 'it has a control character'],
+        ['a\u2028b', 'it has a control character'],
+        ['a\ud83d', 'it has a control character'],
+      ])('refuses the source %j', async (source, fault) => {
+        await publish(FILE);
+        await expect(apply(source, FILE)).rejects.toThrow(fault);
+        expect(await itemCount()).toBe(2);
+      });
+
+      it('takes any other name', async () => {
+        for (const source of ['a', '鉄'.repeat(42), '__proto__', 'C:\\vpn\\"policy".yaml', '😀 😀'])
+          await apply(source, policyThatBlocks(source), FILE);
+        expect((await store.applied('__proto__'))?.document).toEqual(policyThatBlocks('__proto__'));
+        expect((await store.head())?.applied?.length).toBe(5);
+        expect(await store.verify()).toMatchObject({ ok: true, revisions: 5 });
+      });
+
+      it('knows its own revision where it passes over an item of others', async () => {
+        await publish(policyThatBlocks('a'));
+        await put({ pk: 'POLICY', sk: revisionKey(2), note: 'put here by hand' });
+        expect(await apply('policy.yaml', FILE)).toMatchObject({ revision: { number: 3 } });
+        expect(await store.applied('policy.yaml')).toMatchObject({ revision: { number: 3 }, document: FILE });
+      });
+
+      it('tells damage: a revision that says of another what that one does not say', async () => {
+        const first = await publish(FILE);
+        const named = (revision: number) => ({
+          ...first,
+          number: 3,
+          parent: hashRevision(first),
+          applied: [{ source: 'policy.yaml', revision }],
+        });
+        for (const number of [1, 2]) {
+          await put(encodeRevision(named(number)));
+          await expect(store.applied('policy.yaml')).rejects.toBeInstanceOf(StoreCorruptError);
+        }
+      });
+
+      it('tells a damaged part of a file, which does not trouble who reads the policy', async () => {
+        await apply('policy.yaml', FILE, policyThatBlocks('file', 'operator'));
+        const head = await store.head();
+        if (!head?.file) throw new Error('the file is stored by itself');
+        await put({ ...(await blobItem({ ...head, contents: head.file })), json: '{}' });
+        expect(await current()).toEqual(policyThatBlocks('file', 'operator'));
+        expect(await store.verify()).toMatchObject({
+          ok: false,
+          findings: [{ code: 'bad-part', key: revisionKey(1) }],
+        });
+        await expect(store.applied('policy.yaml')).rejects.toBeInstanceOf(StoreCorruptError);
+      });
+
+      it('loses no mark of two files that are applied again and again at once', async () => {
+        const rounds = async (source: string, to: DynamoDbPolicyStore) => {
+          for (let round = 0; round < 5; round++) {
+            await to.commit({
+              prepare: () => ({
+                document: policyThatBlocks(source, `${round}`),
+                summary: '',
+                applied: { source, document: policyThatBlocks(source, `${round}`) },
+              }),
+              author: AUTHOR,
+              reason: '',
+              deadlineMs: 60_000,
+            });
+          }
+        };
+        await Promise.all([rounds('a', store), rounds('b', new DynamoDbPolicyStore({ client, tableName }))]);
+        for (const source of ['a', 'b']) {
+          expect((await store.applied(source))?.document).toEqual(policyThatBlocks(source, '4'));
+        }
+      }, 60_000);
     });
 
     describe('bears many writers', () => {
@@ -425,6 +608,22 @@ export function policyStoreContract(name: string, start: () => Promise<DynamoDbU
         ['with a hash that is none', { parent: 'abc' }],
         ['without parts', { parts: [] }],
         ['with a part that inflates without bound', { parts: [{ hash: 'f'.repeat(64), size: 10, inflated: 1e9 }] }],
+        ['with an empty list of sources', { applied: [] }],
+        ['with a source that none can be called', { applied: [{ source: 'a\nb', revision: 1 }] }],
+        ['with a source without its revision', { applied: [{ source: 'a' }] }],
+        ['with a source and something else', { applied: [{ source: 'a', revision: 1, extra: 1 }] }],
+        ['with a source applied later', { applied: [{ source: 'a', revision: 3 }] }],
+        ['with a source twice', { applied: ['a', 'a'].map((source, at) => ({ source, revision: at + 1 })) }],
+        ['with sources in another order', { applied: ['a', 'b'].map((source, at) => ({ source, revision: 2 - at })) }],
+        ['with a file of no source', { file: { parts: [{ hash: 'f'.repeat(64), size: 10, inflated: 10 }] } }],
+        [
+          'with a file of an earlier source',
+          {
+            applied: [{ source: 'a', revision: 1 }],
+            file: { parts: [{ hash: 'f'.repeat(64), size: 10, inflated: 10 }] },
+          },
+        ],
+        ['with a file without parts', { applied: [{ source: 'a', revision: 2 }], file: { parts: [] } }],
         ['with a number that JavaScript cannot hold', { languageVersion: 12345678901234567890n }],
       ];
       it.each(heads)('a marked head %s: never an older policy instead', async (_, change) => {
