@@ -57,10 +57,10 @@ export function readCalendar(text: string, options: CalendarOptions): ReadList {
   return { ok: true, entries, kind: 'date', ...(recurring > 0 && { remarks: [remark] }) };
 }
 
-/** Calendar days on the wall clock, as moments of UTC; `to` is the last one. */
+/** Days are told as the milliseconds since 1970 at which they begin in UTC; `to` is the last one. */
 interface Span {
-  readonly from: DateTime;
-  readonly to: DateTime;
+  readonly from: number;
+  readonly to: number;
 }
 
 interface Day {
@@ -71,6 +71,7 @@ interface Day {
 /** An event that recurs every second must not hold up the machine. */
 const MAX_OCCURRENCES = 30_000;
 const MAX_DAYS = 366;
+const DAY_MS = 86_400_000;
 
 function parseCalendars(text: string): ICAL.Component[] {
   const parsed: unknown[] = ICAL.parse(text.trim());
@@ -90,7 +91,7 @@ function* eventLines(text: string): Generator<number, undefined> {
 
 function spanOf({ nowMs, years }: CalendarOptions): Span {
   const now = DateTime.fromMillis(nowMs, { zone: 'utc' });
-  return { from: now.startOf('year'), to: now.startOf('day').plus({ years }) };
+  return { from: now.startOf('year').toMillis(), to: now.startOf('day').plus({ years }).toMillis() };
 }
 
 function exceptionsByUid(events: readonly ICAL.Component[]): Map<string, ICAL.Component[]> {
@@ -121,7 +122,7 @@ function daysOf(event: ICAL.Event, span: Span, timezone: string | undefined): Da
   checkStart(event.component);
   if (!event.isRecurring()) return daysOfOne(event, event.startDate, event.endDate, timezone);
   const excluded = new Set(excludedTimes(event.component));
-  const earliest = span.from.minus({ days: MAX_DAYS });
+  const earliest = span.from - MAX_DAYS * DAY_MS;
   const days: Day[] = [];
   for (const occurrence of occurrencesOf(event)) {
     const day = dayOf(occurrence, timezone);
@@ -156,9 +157,9 @@ function daysOfOne(event: ICAL.Event, start: ICAL.Time, end: ICAL.Time, timezone
   const first = dayOf(start, timezone);
   // The end is the first moment, or day, that no longer belongs to it.
   const last = end.compare(start) > 0 ? dayOf(justBefore(end), timezone) : first;
-  const count = Math.round(last.diff(first, 'days').days) + 1;
+  const count = (last - first) / DAY_MS + 1;
   if (count > MAX_DAYS) throw new CalendarError(`it lasts ${count} days; accepted: at most ${MAX_DAYS}`);
-  return Array.from({ length: count }, (_, index) => ({ day: isoDay(first.plus({ days: index })), note }));
+  return Array.from({ length: count }, (_, index) => ({ day: isoDay(first + index * DAY_MS), note }));
 }
 
 function justBefore(end: ICAL.Time): ICAL.Time {
@@ -168,19 +169,19 @@ function justBefore(end: ICAL.Time): ICAL.Time {
 }
 
 /** The day of a time on the clock on which it is written; a UTC time is none that anybody looks at. */
-function dayOf(time: ICAL.Time, timezone: string | undefined): DateTime {
-  if (time.isDate || time.zone !== ICAL.Timezone.utcTimezone) return DateTime.utc(time.year, time.month, time.day);
+function dayOf(time: ICAL.Time, timezone: string | undefined): number {
+  if (time.isDate || time.zone !== ICAL.Timezone.utcTimezone) return Date.UTC(time.year, time.month - 1, time.day);
   if (timezone === undefined) {
     throw new CommandError(
       `on which day ${time.toString()} is depends on the time zone, and the calendar names none: say --timezone, such as Asia/Tokyo`,
     );
   }
   const { year, month, day } = DateTime.fromMillis(time.toUnixTime() * 1_000, { zone: timezone });
-  return DateTime.utc(year, month, day);
+  return Date.UTC(year, month - 1, day);
 }
 
-function isoDay(day: DateTime): string {
-  return day.toFormat('yyyy-MM-dd');
+function isoDay(day: number): string {
+  return new Date(day).toISOString().slice(0, 10);
 }
 
 /** What does not exist, such as 30 February, ical.js makes another day of. */
