@@ -1,6 +1,7 @@
 /** /v1/rules: listing rules, adding one. */
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
-import { isObject, itemHash } from '../../shared/policy/index.ts';
+import { parseAddress } from '../../shared/engine/index.ts';
+import { isObject, itemHash, ruleFilter } from '../../shared/policy/index.ts';
 import { requireAny } from '../access/permissions.ts';
 import type { AdminEnv, Services } from '../environment.ts';
 import { readJsonBody } from '../http/body.ts';
@@ -12,7 +13,6 @@ import { findRule } from '../policies/find-item.ts';
 import { operationWrite } from '../policies/operation-write.ts';
 import { pageStart } from '../policies/page-start.ts';
 import { requireWrite, type WriteKind, write } from '../policies/policy-writer.ts';
-import { ruleFilter } from '../policies/rule-filter.ts';
 import { shownRule } from '../policies/written-items.ts';
 import { rulesQuery, writeQuery } from '../schemas/requests.ts';
 import { answer, body, problems } from './documentation.ts';
@@ -52,6 +52,7 @@ export function rulesRoutes(app: OpenAPIHono<AdminEnv>, services: Services): voi
   app.openapi(listRules, async (c) => {
     requireAny(c.get('permissions'), ['read'], 'read rules');
     const { limit = DEFAULT_LIMIT, cursor, enabled, ...filter } = c.req.valid('query');
+    if (filter.ip !== undefined) checkAddress(filter.ip);
     const list = JSON.stringify(['rules', enabled, filter]);
     const { loaded, offset } = await pageStart(services.reader, cursor, list);
     const { document, revision } = loaded;
@@ -108,4 +109,9 @@ export function rulesRoutes(app: OpenAPIHono<AdminEnv>, services: Services): voi
       done.written ? { status: 201, tag: itemHash(rule), location: `/v1/rules/${id}` } : {},
     );
   });
+}
+
+function checkAddress(ip: string): void {
+  if (parseAddress(ip) !== undefined) return;
+  throw new Problem('bad-query', `ip: ${JSON.stringify(ip)} is no address; accepted: an IPv4 or IPv6 address.`);
 }

@@ -45,6 +45,7 @@ export {
   validatePolicy,
 } from './read-document.ts';
 export { readJson } from './read-json.ts';
+export { type RuleFilter, ruleFilter } from './rule-filter.ts';
 export { rule as policyRule } from './rule-schema.ts';
 export { MAX_RULES, MAX_SET_ENTRIES, MAX_TESTS, policyDocument, policyTest } from './schema.ts';
 export { policySet } from './set-schema.ts';
