@@ -1,7 +1,7 @@
 /** A decision and its trace, as lines for people. */
-import Table from 'cli-table3';
 import type { BlockTrace, ConditionTrace, Decision, RuleTrace } from '../../../shared/engine/index.ts';
-import { type Colour, counted, type Paint, printable } from './output.ts';
+import { counted, type Paint, printable } from './output.ts';
+import { type Cell, type Table, tableLines } from './table.ts';
 
 /** When, and by which policy. */
 export interface DecisionContext {
@@ -33,75 +33,39 @@ function headline({ allow, effect, rules, observed }: Decision, paint: Paint): s
   return `${word} since the endpoint only observes; the policy ${effect === 'deny' ? 'refuses' : 'admits'}, ${by}`;
 }
 
-const PADDING = 2;
-/** A reason is never squeezed into less. */
-const NARROWEST_REASON = 30;
-const ROWS_AT_ONCE = 10;
-
 /** A table: every rule in document order, what it did, and what its conditions found. */
 export function traceLines(rules: readonly RuleTrace[], paint: Paint, columns?: number): string[] {
   if (rules.length === 0) return ['The policy has no rules.'];
-  const head = ['RULE', 'EFFECT', 'OUTCOME', 'WHY'];
-  const rows = rules.map((trace) => {
-    const { words, colour } = outcomeOf(trace);
-    const effect = trace.mode === 'report' ? `${trace.effect} (report)` : trace.effect;
-    return { cells: [trace.rule, effect, words, reasonsOf(trace).join('\n')], colour };
-  });
-  const widths = [0, 1, 2].map((index) => {
-    const lengths = [head, ...rows.map(({ cells }) => cells)].map((cells) => (cells[index] ?? '').length);
-    return lengths.reduce((longest, length) => Math.max(longest, length), 0) + PADDING;
-  });
-  const reasonWidth = (columns ?? Number.POSITIVE_INFINITY) - widths.reduce((sum, width) => sum + width, 0);
-  const options = {
-    chars: BORDERLESS,
-    style: { 'padding-left': 0, 'padding-right': PADDING, head: [], border: [] },
-    wordWrap: true,
-    colWidths: [...widths, Number.isFinite(reasonWidth) ? Math.max(reasonWidth, NARROWEST_REASON) : null],
-  };
-  const table = [
-    head.map((cell) => paint('dim', cell)),
-    ...rows.map(({ cells: [rule = '', effect = '', outcome = '', why = ''], colour }) => [
-      rule,
-      effect,
-      colour === undefined ? outcome : paint(colour, outcome),
-      why,
+  const table: Table = {
+    head: ['RULE', 'EFFECT', 'OUTCOME', 'WHY'],
+    rows: rules.map((trace) => [
+      trace.rule,
+      trace.mode === 'report' ? `${trace.effect} (report)` : trace.effect,
+      outcomeOf(trace),
+      reasonsOf(trace).join('\n'),
     ]),
-  ];
-  const lines: string[] = [];
-  // cli-table3 takes four times as long for twice as many rows; the widths are given, so that pieces fit together.
-  for (let start = 0; start < table.length; start += ROWS_AT_ONCE) {
-    const piece = new Table(options);
-    piece.push(...table.slice(start, start + ROWS_AT_ONCE));
-    for (const line of piece.toString().split('\n')) lines.push(line.trimEnd());
-  }
-  return [...lines, '', counted(rules.length, 'rule')];
+  };
+  return [...tableLines(table, paint, columns), '', counted(rules.length, 'rule')];
 }
 
-const BORDERLESS = Object.fromEntries(
-  [
-    ...['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right'],
-    ...['left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid', 'middle'],
-  ].map((name) => [name, '']),
-);
-
-function outcomeOf(trace: RuleTrace): { readonly words: string; readonly colour?: Colour } {
+function outcomeOf(trace: RuleTrace): Cell {
   switch (trace.outcome) {
     case 'decided':
-      return trace.effect === 'deny' ? { words: 'refuses', colour: 'red' } : { words: 'admits', colour: 'green' };
+      return trace.effect === 'deny' ? { text: 'refuses', colour: 'red' } : { text: 'admits', colour: 'green' };
     case 'outranked':
-      return { words: 'applies, outranked', colour: 'yellow' };
+      return { text: 'applies, outranked', colour: 'yellow' };
     case 'lifted':
-      return { words: 'lifted', colour: 'yellow' };
+      return { text: 'lifted', colour: 'yellow' };
     case 'lifts':
-      return { words: 'lifts', colour: 'yellow' };
+      return { text: 'lifts', colour: 'yellow' };
     case 'reported':
-      return { words: 'would apply', colour: 'yellow' };
+      return { text: 'would apply', colour: 'yellow' };
     case 'not-in-force':
-      return { words: NOT_IN_FORCE[trace.notInForce ?? 'disabled'] };
+      return NOT_IN_FORCE[trace.notInForce ?? 'disabled'];
     case 'not-matched':
-      return { words: 'no match' };
+      return 'no match';
     case 'excepted':
-      return { words: 'excepted' };
+      return 'excepted';
   }
 }
 
