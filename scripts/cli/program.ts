@@ -1,6 +1,7 @@
 /** The `vpn-policy` program: its commands, and what becomes of their errors. */
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import manifest from '../../package.json' with { type: 'json' };
+import { addCompletion } from './commands/completion.ts';
 import { addEvaluate } from './commands/evaluate.ts';
 import { addExport } from './commands/export.ts';
 import { addLint } from './commands/lint.ts';
@@ -22,7 +23,7 @@ export type RunAction = <A extends unknown[]>(
   action: (...args: A) => Promise<ExitCode>,
 ) => (...args: A) => Promise<void>;
 
-const COMMANDS = [addValidate, addLint, addTest, addSeed, addExport, addEvaluate];
+const COMMANDS = [addValidate, addLint, addTest, addSeed, addExport, addEvaluate, addCompletion];
 
 export function createProgram(surroundings: Surroundings): Program {
   return {
@@ -41,16 +42,11 @@ export function createProgram(surroundings: Surroundings): Program {
   };
 }
 
-function packageVersion(): string {
-  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-  return version;
-}
-
 function createCommand(surroundings: Surroundings, run: RunAction): Command {
   const { stdout, stderr } = surroundings;
   const program = new Command('vpn-policy')
     .description('Policy as data for AWS Client VPN: check it, publish it, ask it.')
-    .version(packageVersion(), '-V, --version', 'Shows the version.')
+    .version(manifest.version, '-V, --version', 'Shows the version.')
     .exitOverride()
     .configureOutput({
       writeOut: (text) => stdout.write(text),
