@@ -37,7 +37,7 @@ describe('vpn-policy', () => {
     ],
     [
       ['export'],
-      'which table? Give --table NAME or set RULES_TABLE; --local is the one of the local stack (npm start)',
+      'where is the policy? Give --api URL or --table NAME, or set VPN_POLICY_API or RULES_TABLE; --local is the table of the local stack (npm start)',
     ],
     [
       ['export', '--table', 'x', '--endpoint', '127.0.0.1:8000'],

@@ -16,6 +16,10 @@ export interface Surroundings {
   readonly timezone: string;
   /** Who runs the command, for the history: `name@host`. */
   readonly user: string;
+  /** Told when a write is under way, and when it no longer is. */
+  readonly writing?: ((underWay: boolean) => void) | undefined;
+  /** How long an answer of the API is waited for, in milliseconds. Default 35000: API Gateway gives up after 30. */
+  readonly apiTimeoutMs?: number | undefined;
   /** From when on progress is shown, in milliseconds. Default 1000. */
   readonly progressAfterMs?: number | undefined;
 }

@@ -67,11 +67,15 @@ describe('toCommandError', () => {
     ],
     [new LanguageVersionError('Revision 3 needs version 2'), 2, 'Revision 3 needs version 2: update vpn-policy'],
     [new WriteContentionError('Other writers were first'), 2, 'Other writers were first: try again'],
-    [new RevisionNotFoundError('There is no revision 9'), 2, 'There is no revision 9 in the table rules in eu-west-1'],
+    [
+      new RevisionNotFoundError('There is no revision 9'),
+      1,
+      'there is no revision 9 in the table rules in eu-west-1: vpn-policy log lists them',
+    ],
     [
       new CommitOutcomeUnknownError(4, 'w'),
       2,
-      'No answer to the write of revision 4 (writeId w): look whether it is there with vpn-policy export, then try again',
+      'no answer from the table rules in eu-west-1 to the write of revision 4: it is made as a whole or not at all, and vpn-policy log shows which. If it is not there, try again',
     ],
     [new PolicyTooLargeError('The policy has too many parts'), 1, 'The policy has too many parts'],
   ])('tells %s in one line', (error, exitCode, message) => {

@@ -1,9 +1,10 @@
 /** The store's errors in an operator's terms: what failed, where, what to do. */
-import { StoreError } from '../../../shared/store/index.ts';
+import { CommitOutcomeUnknownError, StoreError } from '../../../shared/store/index.ts';
 import { type ErrorFacts, errorFacts } from '../error-facts.ts';
 import { CommandError, EXIT } from '../exit-code.ts';
 import { onOneLine } from '../print/output.ts';
-import type { TableAddress } from './access-options.ts';
+import type { TableAddress } from './policy-address.ts';
+import { outcomeUnknown } from './write-outcomes.ts';
 
 /** `the table X at http://127.0.0.1:8000`, `the table X in eu-west-1`. */
 export function placeOf({ tableName, region, endpoint }: TableAddress): string {
@@ -14,7 +15,7 @@ export function placeOf({ tableName, region, endpoint }: TableAddress): string {
 /** What is no error of the store passes through. */
 export function toCommandError(error: unknown, address: TableAddress): unknown {
   if (!(error instanceof StoreError)) return error;
-  const exitCode = error.code === 'policy-too-large' ? EXIT.checkFailed : EXIT.usage;
+  const exitCode = ['policy-too-large', 'revision-not-found'].includes(error.code) ? EXIT.checkFailed : EXIT.usage;
   return new CommandError(tell(error, address), exitCode, { cause: error });
 }
 
@@ -26,7 +27,7 @@ function tell(error: StoreError, address: TableAddress): string {
     case 'store-refused':
       return tellRefused(error, address);
     case 'commit-outcome-unknown':
-      return `${onOneLine(error.message)} with vpn-policy export, then try again`;
+      return outcomeUnknown(place, error instanceof CommitOutcomeUnknownError ? error.revision : undefined);
     case 'store-corrupt':
       return `${place} does not hold what was written: ${onOneLine(error.message)}`;
     case 'language-version-unknown':
@@ -34,7 +35,7 @@ function tell(error: StoreError, address: TableAddress): string {
     case 'write-contention':
       return `${onOneLine(error.message)}: try again`;
     case 'revision-not-found':
-      return `${onOneLine(error.message)} in ${place}`;
+      return `${onOneLine(error.message).replace(/^There/, 'there')} in ${place}: vpn-policy log lists them`;
     case 'policy-too-large':
       return onOneLine(error.message);
   }

@@ -2,8 +2,9 @@
 import { createDocumentClient, currentPolicy, DynamoDbPolicyStore } from '../../../shared/store/index.ts';
 import { withProgress } from '../print/progress.ts';
 import type { Surroundings } from '../surroundings.ts';
-import type { TableAddress } from './access-options.ts';
+import { tableAuthor } from './caller-identity.ts';
 import { type PolicyAccess, type RevisionInfo, revisionData } from './policy-access.ts';
+import type { TableAddress } from './policy-address.ts';
 import { placeOf, toCommandError } from './store-failure.ts';
 import { writeToStore } from './table-write.ts';
 
@@ -11,7 +12,16 @@ import { writeToStore } from './table-write.ts';
 const LOCAL_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
 const PAGE = 100;
 
-export function openPolicyTable(address: TableAddress, surroundings: Surroundings): PolicyAccess {
+export interface TableAccessOptions {
+  /** Writes name the user of this machine, whom nobody has verified, in the place of AWS's caller. */
+  readonly unverifiedAuthor: boolean;
+}
+
+export function openPolicyTable(
+  address: TableAddress,
+  { unverifiedAuthor }: TableAccessOptions,
+  surroundings: Surroundings,
+): PolicyAccess {
   const { tableName, region, endpoint, local } = address;
   const client = createDocumentClient({ region, endpoint, ...(local ? { credentials: LOCAL_CREDENTIALS } : {}) });
   const store = new DynamoDbPolicyStore({ client, tableName, now: surroundings.now });
@@ -39,11 +49,18 @@ export function openPolicyTable(address: TableAddress, surroundings: Surrounding
         return found && { document: found.document, revision: revisionData(found.revision) };
       }),
     revisions,
-    applied: async () => undefined,
+    applied: (source) =>
+      reach('Reading', async () => {
+        const found = await store.applied(source);
+        return found && { document: found.document, revision: revisionData(found.revision) };
+      }),
     write: (write) =>
-      reach('Writing to', () =>
-        writeToStore({ store, author: { type: 'cli', id: surroundings.user }, now: surroundings.now }, write),
-      ),
+      reach('Writing to', async () => {
+        // A dry run records nobody.
+        const unverified = unverifiedAuthor || write.dryRun;
+        const author = await tableAuthor(address, unverified, surroundings);
+        return writeToStore({ store, author, now: surroundings.now }, write);
+      }),
     verify: () => reach('Verifying', () => store.verify()),
     close: () => client.destroy(),
   };

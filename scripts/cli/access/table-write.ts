@@ -6,26 +6,37 @@ import {
   type PolicyOperation,
   readOperations,
   revertChange,
-  sameData,
 } from '../../../shared/policy/index.ts';
 import {
+  type AppliedFileName,
+  ApplyConflictError,
   type Author,
+  applyPolicy,
+  BaseMovedError,
   type CurrentPolicy,
+  type FileApplication,
   PolicyRefusedError,
   type PolicyStore,
   type WrittenPolicy,
   writePolicy,
 } from '../../../shared/store/index.ts';
-import { CommandError, EXIT } from '../exit-code.ts';
 import {
+  type AcceptedWrite,
   type PolicyWrite,
   type RefusedWrite,
   refusalOf,
   revisionData,
-  tellRevision,
   type WriteStep,
   type Written,
 } from './policy-access.ts';
+import {
+  baseMoved,
+  conflictOfApply,
+  conflictOfRevert,
+  nothingBefore,
+  nothingToChange,
+  refuseToReplace,
+} from './write-outcomes.ts';
 
 export interface TableWriter {
   readonly store: PolicyStore;
@@ -38,9 +49,12 @@ export interface TableWriter {
 export async function writeToStore({ store, author, now }: TableWriter, write: PolicyWrite): Promise<Written> {
   const { step, reason, confirm, dryRun } = write;
   try {
-    const { change, results } = await changeOf(step, store);
-    const written = await writePolicy(store, { change, author, reason, confirm, dryRun, now });
-    return accepted(written, results?.());
+    const means = { author, reason, confirm, dryRun, now };
+    if (step.kind === 'apply') return await apply(store, step, means);
+    const { change, applied, results } = await changeOf(step, store);
+    const written = await writePolicy(store, { change, applied, ...means });
+    const told = results?.().map(({ outcome, entries }) => ({ outcome, ...(entries && { entries }) }));
+    return { ...accepted(written), ...(told && { results: told }) };
   } catch (error) {
     if (error instanceof PolicyRefusedError) return { outcome: 'refused', refusal: refusalOf(error.refusal) };
     if (error instanceof NotWritten) return error.written;
@@ -48,8 +62,12 @@ export async function writeToStore({ store, author, now }: TableWriter, write: P
   }
 }
 
+type WriteMeans = Pick<FileApplication, 'author' | 'reason' | 'confirm' | 'dryRun' | 'now'>;
+
 interface StepChange {
   readonly change: (current: CurrentPolicy | undefined) => unknown;
+  /** The file that the document is. */
+  readonly applied?: AppliedFileName | undefined;
   /** Of the last `change`. */
   readonly results?: () => readonly OperationResult[];
 }
@@ -65,7 +83,7 @@ class NotWritten extends Error {
   }
 }
 
-async function changeOf(step: WriteStep, store: PolicyStore): Promise<StepChange> {
+async function changeOf(step: Exclude<WriteStep, ApplyStep>, store: PolicyStore): Promise<StepChange> {
   switch (step.kind) {
     case 'replace':
       return {
@@ -73,6 +91,7 @@ async function changeOf(step: WriteStep, store: PolicyStore): Promise<StepChange
           if (!step.mayReplace) refuseToReplace(current, step.document);
           return step.document;
         },
+        applied: step.source === undefined ? undefined : { source: step.source },
       };
     case 'operations':
       return operationsChange(step.operations);
@@ -82,20 +101,7 @@ async function changeOf(step: WriteStep, store: PolicyStore): Promise<StepChange
     }
     case 'revert':
       return revert(step.revision, store);
-    case 'apply':
-      throw new CommandError('apply is not there yet');
   }
-}
-
-export function refuseToReplace(
-  current: Pick<CurrentPolicy, 'document' | 'revision'> | undefined,
-  document: unknown,
-): void {
-  if (current === undefined || sameData(current.document, document)) return;
-  throw new CommandError(
-    `there is a policy already: ${tellRevision(current.revision)}. --replace puts the file in its place, with all that others changed since; --replace --dry-run shows what that changes`,
-    EXIT.checkFailed,
-  );
 }
 
 function operationsChange(sent: readonly PolicyOperation[]): StepChange {
@@ -104,7 +110,7 @@ function operationsChange(sent: readonly PolicyOperation[]): StepChange {
   let results: readonly OperationResult[] = [];
   return {
     change: (current) => {
-      if (current === undefined) throw new CommandError(NOTHING_TO_CHANGE, EXIT.checkFailed);
+      if (current === undefined) throw nothingToChange();
       const applied = applyOperations(current.document, read.operations);
       if (!applied.ok) throw new NotWritten(notApplied(applied.issues));
       results = applied.results;
@@ -113,9 +119,6 @@ function operationsChange(sent: readonly PolicyOperation[]): StepChange {
     results: () => results,
   };
 }
-
-const NOTHING_TO_CHANGE =
-  'no policy has been published yet, so there is nothing to change: publish one with vpn-policy seed FILE';
 
 function notApplied(issues: readonly OperationIssue[]): Written {
   if (issues.every(({ code }) => code === 'precondition-failed')) {
@@ -132,39 +135,40 @@ function refusedOperations(issues: readonly OperationIssue[]): RefusedWrite {
 async function revert(number: number, store: PolicyStore): Promise<StepChange> {
   const { document: changed } = await store.load(await store.revision(number));
   const [previous] = (await store.revisions({ before: number, limit: 1 })).revisions;
-  if (previous === undefined) {
-    throw new CommandError(
-      `revision ${number} is the first policy: there is nothing before it to go back to`,
-      EXIT.checkFailed,
-    );
-  }
+  if (previous === undefined) throw nothingBefore(number);
   const { document: base } = await store.load(previous);
   return {
     change: (current) => {
-      if (current === undefined) throw new CommandError(NOTHING_TO_CHANGE, EXIT.checkFailed);
+      if (current === undefined) throw nothingToChange();
       const reverted = revertChange({ base, changed, current: current.document });
       if (reverted.ok) return reverted.document;
-      const conflicts = reverted.conflicts.map(({ changed: ours, current: theirs, ...conflict }) => ({
-        ...conflict,
-        ours,
-        theirs,
-      }));
-      throw new NotWritten({ outcome: 'conflict', conflicts });
+      throw new NotWritten({ outcome: 'conflict', conflicts: reverted.conflicts.map(conflictOfRevert) });
     },
   };
 }
 
-function accepted(
-  { written, revision, previous, document, summary, warnings, confirmedFor }: WrittenPolicy,
-  results: readonly OperationResult[] | undefined,
-): Written {
-  const unchanged = sameData(previous?.document, document);
+type ApplyStep = Extract<WriteStep, { readonly kind: 'apply' }>;
+
+async function apply(store: PolicyStore, { kind: _, ...step }: ApplyStep, means: WriteMeans): Promise<Written> {
+  try {
+    const written = await applyPolicy(store, { ...step, ...means });
+    const { kept, overridden } = written;
+    return { ...accepted(written), kept, overridden: overridden.map(conflictOfApply) };
+  } catch (error) {
+    if (error instanceof ApplyConflictError) {
+      return { outcome: 'conflict', conflicts: error.conflicts.map(conflictOfApply) };
+    }
+    if (error instanceof BaseMovedError) return baseMoved(error.expected, error.actual);
+    throw error;
+  }
+}
+
+function accepted({ written, changed, revision, summary, warnings, confirmedFor }: WrittenPolicy): AcceptedWrite {
   return {
-    outcome: written ? 'written' : unchanged ? 'unchanged' : 'checked',
+    outcome: written ? 'written' : changed ? 'checked' : 'unchanged',
     ...(revision && { revision: revisionData(revision) }),
     summary,
     warnings: warnings.map(({ code, message, where }) => ({ code, message, where })),
     confirmedFor,
-    ...(results && { results: results.map(({ outcome, entries }) => ({ outcome, ...(entries && { entries }) })) }),
   };
 }

@@ -97,7 +97,7 @@ describe('vpn-policy export', () => {
 
   it('names a revision that is not there', async () => {
     const { exitCode, stderr } = await runCli(['export', '--revision', '9', ...table]);
-    expect(exitCode).toBe(2);
-    expect(stderr).toMatch(/^vpn-policy: There is no revision 9 in the table test-.*\n$/);
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/^vpn-policy: there is no revision 9 in the table test-.*: vpn-policy log lists them\n$/);
   });
 });

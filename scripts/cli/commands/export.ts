@@ -31,7 +31,7 @@ export function addExport(program: Command, surroundings: Surroundings, run: Run
     .addHelpText(
       'after',
       `
-Exit codes: 0 printed, 1 no policy has been published yet, 2 wrong usage or no store.
+Exit codes: 0 printed, 1 no policy has been published yet or there is no such revision, 2 wrong usage or no store.
 
 Examples:
   vpn-policy export --local

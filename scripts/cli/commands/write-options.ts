@@ -8,6 +8,8 @@ export interface WriteOptions {
   readonly confirm?: readonly Confirmation[];
   readonly dryRun?: boolean;
   readonly json?: boolean;
+  /** For `openAccess`. */
+  readonly unverifiedAuthor?: boolean;
 }
 
 const CONFIRMATIONS: readonly Confirmation[] = ['lockout', 'tests'];
@@ -24,6 +26,10 @@ export function addWriteOptions(command: Command, defaultReason = 'the command')
       readConfirmations,
     )
     .option('--dry-run', 'check everything and show what would change; write nothing')
+    .option(
+      '--unverified-author',
+      "on a table: record this machine's user in the place of AWS's caller; for emergencies where STS does not answer",
+    )
     .option('--json', 'the result for programs');
 }
 
