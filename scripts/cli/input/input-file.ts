@@ -8,6 +8,7 @@ import { withNotice } from '../print/progress.ts';
 import type { Surroundings } from '../surroundings.ts';
 
 export const STDIN = '-';
+const STDIN_NAME = '<stdin>';
 
 export interface InputText {
   /** As messages call it. */
@@ -25,7 +26,7 @@ const LONG_TEXT = 1_000_000;
 
 /** Throws a CommandError when the file cannot be read or is no UTF-8. */
 export async function readInput(file: string, { readStdin }: Pick<Surroundings, 'readStdin'>): Promise<InputText> {
-  const name = file === STDIN ? '<stdin>' : file;
+  const name = file === STDIN ? STDIN_NAME : file;
   const bytes = await (file === STDIN ? readStdin() : readFile(file)).catch((error: unknown) => {
     throw new CommandError(`cannot read ${onOneLine(name)}: ${reasonOf(error)}`, undefined, { cause: error });
   });
@@ -38,12 +39,16 @@ export async function readInput(file: string, { readStdin }: Pick<Surroundings, 
 
 /** Reads and validates a policy, YAML or JSON. Throws a CommandError when the file cannot be read. */
 export async function readPolicyFile(file: string, surroundings: Surroundings): Promise<PolicyFile> {
-  const { name, text } = await readInput(file, surroundings);
+  return policyIn(await readInput(file, surroundings), surroundings);
+}
+
+/** The policy in a text, YAML or JSON, with all that is wrong with it. */
+export function policyIn({ name, text }: InputText, surroundings: Surroundings): PolicyFile {
   const read = withNotice(surroundings, `Checking ${name}`, text.length > LONG_TEXT, () =>
     readPolicy(text, {
       fileName: name,
       nowMs: surroundings.now(),
-      ...(file === STDIN && isJson(text) ? { format: 'json' } : {}),
+      ...(name === STDIN_NAME && isJson(text) ? { format: 'json' } : {}),
     }),
   );
   return { name, read };
