@@ -18,19 +18,22 @@ const MAX_REASON_LENGTH = 512;
 
 /** @param defaultReason as the help calls it */
 export function addWriteOptions(command: Command, defaultReason = 'the command'): Command {
-  return command
-    .option('--reason <text>', `why, for the history (default: ${defaultReason})`, readReason)
-    .option(
-      '--confirm <checks>',
-      'lockout: it may refuse everybody; tests: it may remove, change or break tests of the policy in force (lockout,tests for both)',
-      readConfirmations,
-    )
+  command.option('--reason <text>', `why, for the history (default: ${defaultReason})`, readReason);
+  return addConfirmOption(command)
     .option('--dry-run', 'check everything and show what would change; write nothing')
     .option(
       '--unverified-author',
       "on a table: record this machine's user in the place of AWS's caller; for emergencies where STS does not answer",
     )
     .option('--json', 'the result for programs');
+}
+
+export function addConfirmOption(command: Command): Command {
+  return command.option(
+    '--confirm <checks>',
+    'lockout: it may refuse everybody; tests: it may remove, change or break tests of the policy in force (lockout,tests for both)',
+    readConfirmations,
+  );
 }
 
 /** The write that the options ask for. */
