@@ -64,7 +64,7 @@ export function openPolicyApi(address: ApiAddress, surroundings: Surroundings): 
         return found && { document: found.policy, revision: found.revision };
       }),
     write: (write) =>
-      reach('Writing through', () => writeThroughApi({ client, inForce: () => policyAt(undefined), head }, write)),
+      reach('Writing through', () => writeThroughApi({ client, inForce: () => policyAt(undefined) }, write)),
     verify: async () => {
       const found = await reach('Verifying through', () => get('v1/verify', verification));
       if (found === undefined) throw new Error('INVARIANT: no problem was expected');

@@ -65,12 +65,9 @@ const conflictPlace = {
   field: z.string().exactOptional(),
   entry: z.string().exactOptional(),
 };
-const appliedConflict = z.object({
-  ...conflictPlace,
-  applied: z.unknown(),
-  file: z.unknown(),
-  current: z.unknown(),
-});
+/** Absent where there was nothing. */
+const version = z.unknown().default(undefined);
+const appliedConflict = z.object({ ...conflictPlace, applied: version, file: version, current: version });
 
 const change = z.custom<PolicyChange>(
   (value) => z.looseObject({ what: z.string(), change: z.string() }).safeParse(value).success,
@@ -131,11 +128,11 @@ export const problem = z
       .array(
         z.object({
           ...conflictPlace,
-          base: z.unknown(),
-          changed: z.unknown(),
-          applied: z.unknown(),
-          file: z.unknown(),
-          current: z.unknown(),
+          base: version,
+          changed: version,
+          applied: version,
+          file: version,
+          current: version,
         }),
       )
       .default([]),

@@ -99,6 +99,7 @@ function problemText({ place, credentials, request }: ApiFailure, { code, detail
     case 'answer-too-large':
       return `this is more than ${place} takes or gives at once: go straight to the table with --table NAME`;
     case 'policy-too-large':
+    case 'history-too-long':
       return detail;
     case 'commit-outcome-unknown':
       return outcomeUnknown(place, revision);

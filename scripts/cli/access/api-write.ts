@@ -3,15 +3,7 @@ import { itemHash } from '../../../shared/policy/index.ts';
 import { CommandError } from '../exit-code.ts';
 import { type ApiProblem, applied, changesWritten, type WrittenAnswer, written } from './api-answers.ts';
 import type { ApiClient, ApiRequest } from './api-client.ts';
-import type {
-  AcceptedWrite,
-  PolicyAt,
-  PolicyWrite,
-  RefusedWrite,
-  RevisionInfo,
-  WriteStep,
-  Written,
-} from './policy-access.ts';
+import type { AcceptedWrite, PolicyAt, PolicyWrite, RefusedWrite, WriteStep, Written } from './policy-access.ts';
 import {
   baseMoved,
   conflictOfApply,
@@ -25,7 +17,6 @@ import {
 export interface ApiWriter {
   readonly client: ApiClient;
   readonly inForce: () => Promise<PolicyAt | undefined>;
-  readonly head: () => Promise<RevisionInfo | undefined>;
 }
 
 /** Problems in which a write of any kind can end as the checks of a write say. */
@@ -85,7 +76,7 @@ async function replace({ client, inForce }: ApiWriter, step: Step<'replace'>, wr
   throw new CommandError(`others write to ${client.place} at the same time, again and again: try again`);
 }
 
-async function apply({ client, head }: ApiWriter, step: Step<'apply'>, write: PolicyWrite): Promise<Written> {
+async function apply({ client }: ApiWriter, step: Step<'apply'>, write: PolicyWrite): Promise<Written> {
   const { document: body, source, prune, forceConflicts, ifRevision } = step;
   const query = {
     source,
@@ -103,7 +94,7 @@ async function apply({ client, head }: ApiWriter, step: Step<'apply'>, write: Po
   if (problem.code === 'apply-conflict')
     return { outcome: 'conflict', conflicts: problem.conflicts.map(conflictOfApply) };
   if (problem.code !== 'precondition-failed') return refused(problem);
-  return baseMoved(ifRevision ?? 0, (await head())?.number ?? 0);
+  return baseMoved(ifRevision ?? 0, problem.revision ?? 0);
 }
 
 async function change({ client }: ApiWriter, step: Step<'operations'>, write: PolicyWrite): Promise<Written> {

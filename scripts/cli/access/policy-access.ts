@@ -147,7 +147,7 @@ export function refusalOf({
   failedTests,
   unconfirmed,
 }: Extract<CheckedWrite, { readonly ok: false }>): WriteRefusal {
-  return { issues, failedTests, unconfirmed };
+  return { issues: issues.map(({ code, message, where }) => ({ code, message, where })), failedTests, unconfirmed };
 }
 
 /** What a write of a document that is not valid comes to. */

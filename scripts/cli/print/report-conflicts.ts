@@ -14,6 +14,11 @@ const LONGEST_VALUE = 300;
 
 /** A line that names it, then one for each version. */
 export function conflictLines(conflict: Conflict, sides: ConflictSides): string[] {
+  const { base, ours, theirs } = conflict;
+  // The API leaves long values out.
+  if (base === undefined && ours === undefined && theirs === undefined) {
+    return [printable(`${conflictName(conflict)}: too long to be shown through the API`)];
+  }
   const width = Math.max(...Object.values(sides).map((name) => name.length)) + 1;
   return [
     printable(conflictName(conflict)),
