@@ -15,6 +15,7 @@ import { checkQuery } from './http/query.ts';
 import { problemOf } from './http/store-problem.ts';
 import { createPolicyReader } from './policies/policy-reader.ts';
 import { requestLine } from './request-line.ts';
+import { applyRoutes } from './routes/apply.ts';
 import { changesRoutes } from './routes/changes.ts';
 import { evaluateRoutes } from './routes/evaluate.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -24,6 +25,7 @@ import { revisionsRoutes } from './routes/revisions.ts';
 import { ruleRoutes } from './routes/rule.ts';
 import { rulesRoutes } from './routes/rules.ts';
 import { setsRoutes } from './routes/sets.ts';
+import { verifyRoutes } from './routes/verify.ts';
 
 export interface AdminApiParts {
   readonly store: PolicyStore;
@@ -57,11 +59,13 @@ export function createAdminApi(parts: AdminApiParts): OpenAPIHono<AdminEnv> {
   app.use(told(parts));
   app.use(gate(parts));
   policyRoutes(app, services);
+  applyRoutes(app, services);
   rulesRoutes(app, services);
   ruleRoutes(app, services);
   setsRoutes(app, services);
   changesRoutes(app, services);
   revisionsRoutes(app, services);
+  verifyRoutes(app, services);
   evaluateRoutes(app, services);
   healthRoutes(app, services);
   openApiRoutes(app);

@@ -74,6 +74,40 @@ const UNDERSTOOD: readonly Refusal[] = [
   ['a limit that is too high', 400, 'bad-query', { path: '/v1/rules', query: 'limit=201' }],
   ['a limit that JavaScript would take', 400, 'bad-query', { path: '/v1/rules', query: 'limit=1e1' }],
   ['an address that is none', 400, 'bad-query', { path: '/v1/rules', query: 'ip=010.0.0.1' }],
+  ['an application without a source', 400, 'bad-query', { method: 'POST', path: '/v1/apply', body: POLICY }],
+  [
+    'an empty source',
+    400,
+    'bad-query',
+    { method: 'POST', path: '/v1/apply', query: 'source=', body: POLICY },
+    { errors: [{ path: 'source', message: expect.stringContaining('it is empty; accepted:') }] },
+  ],
+  [
+    'a source over 128 bytes',
+    400,
+    'bad-query',
+    { method: 'POST', path: '/v1/apply', query: `source=${encodeURIComponent('鉄'.repeat(43))}`, body: POLICY },
+    { errors: [{ message: expect.stringContaining('it has 129 bytes') }] },
+  ],
+  [
+    'a source with a line break',
+    400,
+    'bad-query',
+    { method: 'PUT', path: '/v1/policy', query: 'source=a%0Ab', body: POLICY, headers: ANY },
+  ],
+  ['a source of a file that cannot be', 400, 'bad-query', { path: '/v1/applied', query: 'source=%7F' }],
+  [
+    'prune other than true or false',
+    400,
+    'bad-query',
+    { method: 'POST', path: '/v1/apply', query: 'source=a&prune=1', body: POLICY },
+  ],
+  [
+    'a revision that is no number',
+    400,
+    'bad-query',
+    { method: 'POST', path: '/v1/apply', query: 'source=a&ifRevision=-1', body: POLICY },
+  ],
   ['a cursor that somebody made up', 400, 'bad-cursor', { path: '/v1/rules', query: 'cursor=MS4xMjM' }],
   [
     'an ETag without quotes',
@@ -147,6 +181,13 @@ const MISSING: readonly Refusal[] = [
   ['a revision that is no number', 404, 'no-such-path', { path: '/v1/revisions/newest' }],
   ['the policy of a revision to come', 404, 'no-such-revision', { path: '/v1/policy', query: 'revision=9' }],
   ['a restore of a revision to come', 404, 'no-such-revision', { method: 'POST', path: '/v1/revisions/9/restore' }],
+  ['a file that was never applied', 404, 'never-applied', { path: '/v1/applied', query: 'source=policy.yaml' }],
+  [
+    'a file called like a property of objects',
+    404,
+    'never-applied',
+    { path: '/v1/applied', query: 'source=__proto__' },
+  ],
   ['taking away the policy', 405, 'method-not-allowed', { method: 'DELETE', path: '/v1/policy', headers: ANY }],
   ['a patch of the policy', 405, 'method-not-allowed', { method: 'PATCH', path: '/v1/policy', body: {} }],
   [
@@ -171,6 +212,43 @@ const CONDITIONAL: readonly Refusal[] = [
     { method: 'POST', path: '/v1/rules', body: { ...RULE, id: 'offices' } },
   ],
   ['undoing the first policy', 409, 'revert-conflict', { method: 'POST', path: '/v1/revisions/1/revert' }],
+  [
+    'a file of which nobody knows what it changed',
+    409,
+    'apply-conflict',
+    {
+      method: 'POST',
+      path: '/v1/apply',
+      query: 'source=policy.yaml',
+      body: { ...POLICY, defaultEffect: 'deny', rules: [{ ...RULE, id: 'offices' }] },
+    },
+    {
+      base: null,
+      conflicts: [
+        { what: 'setting', id: 'defaultEffect', file: 'deny', current: 'allow' },
+        { what: 'rule', id: 'offices', file: { ...RULE, id: 'offices' }, current: POLICY.rules[2] },
+      ],
+    },
+  ],
+  [
+    'a file for a revision that is not in force',
+    412,
+    'precondition-failed',
+    { method: 'POST', path: '/v1/apply', query: 'source=policy.yaml&ifRevision=9', body: POLICY },
+    { revision: 1, detail: 'Revision 1 is in force, not 9 as ifRevision says.' },
+  ],
+  [
+    'a file as the first policy after the first',
+    412,
+    'precondition-failed',
+    { method: 'POST', path: '/v1/apply', query: 'source=policy.yaml&ifRevision=0', body: POLICY },
+  ],
+  [
+    'a policy that has changed, for a file',
+    412,
+    'precondition-failed',
+    { method: 'POST', path: '/v1/apply', query: 'source=a', body: POLICY, headers: { 'if-match': STALE } },
+  ],
   [
     'a rule that has changed',
     412,
@@ -461,6 +539,51 @@ const INVALID: readonly Refusal[] = [
     { errors: [{ pointer: '/version', documentPointer: '/version' }] },
   ],
   ['a policy that is a list', 422, 'invalid', { method: 'PUT', path: '/v1/policy', body: [], headers: ANY }],
+  [
+    'a file that is not valid',
+    422,
+    'invalid',
+    { method: 'POST', path: '/v1/apply', query: 'source=a', body: { ...POLICY, rules: [{ ...RULE, effect: 'none' }] } },
+    { errors: [{ pointer: '/rules/0/effect', documentPointer: '/rules/0/effect' }] },
+  ],
+  [
+    'a file that makes the policy invalid, of which it is only a part',
+    422,
+    'invalid',
+    {
+      method: 'POST',
+      path: '/v1/apply',
+      query: 'source=a&forceConflicts=true',
+      body: {
+        version: 1,
+        defaultEffect: 'allow',
+        sets: { leavers: { kind: 'group', entries: ['batchi'] } },
+        rules: [{ id: 'x', effect: 'deny', match: { groups: ['@leavers'] } }],
+      },
+    },
+    {
+      errors: [
+        {
+          code: 'wrong-set-kind',
+          message: expect.stringContaining('leavers'),
+          documentPath: 'rules[1].match.users[0]',
+          documentPointer: '/rules/1/match/users/0',
+        },
+      ],
+    },
+  ],
+  [
+    'a file that breaks a test',
+    422,
+    'confirmation-needed',
+    {
+      method: 'POST',
+      path: '/v1/apply',
+      query: 'source=a&forceConflicts=true',
+      body: { ...POLICY, rules: [{ ...POLICY.rules[0], enabled: false }] },
+    },
+    { confirm: [{ confirm: 'tests' }] },
+  ],
   [
     'changes that are none',
     422,

@@ -65,12 +65,15 @@ it.each([
   ['PUT', '/v1/sets/leavers'],
   ['PATCH', '/v1/sets/leavers'],
   ['POST', '/v1/changes'],
+  ['POST', '/v1/apply'],
   ['POST', '/v1/evaluate'],
 ])('%s %s looks at no body of a caller who may not send one', async (method, path) => {
-  const { status } = await api.call({ method, path, body: 'no JSON', authorizer: iamAuthorizer('read') });
+  const query = path === '/v1/apply' ? SOURCE : '';
+  const { status } = await api.call({ method, path, query, body: 'no JSON', authorizer: iamAuthorizer('read') });
   expect(status).toBe(403);
 });
 
+const SOURCE = 'source=vpn%2Fpolicy.yaml';
 const TEST = { ...POLICY.tests[0], name: 'another' };
 const REQUESTS: readonly (readonly [string, string, unknown, string])[] = [
   ['GET', '/v1/policy', undefined, 'read'],
@@ -81,6 +84,8 @@ const REQUESTS: readonly (readonly [string, string, unknown, string])[] = [
   ['GET', '/v1/revisions', undefined, 'read'],
   ['GET', '/v1/revisions/1', undefined, 'read'],
   ['GET', '/v1/revisions/2/diff', undefined, 'read'],
+  ['GET', '/v1/applied', undefined, 'read'],
+  ['GET', '/v1/verify', undefined, 'read'],
   ['POST', '/v1/evaluate', { connection: {} }, 'evaluate'],
   ['PUT', '/v1/policy', { ...POLICY, defaultMessage: 'No.' }, 'write'],
   ['POST', '/v1/rules', RULE, 'write'],
@@ -91,13 +96,16 @@ const REQUESTS: readonly (readonly [string, string, unknown, string])[] = [
   ['PATCH', '/v1/sets/leavers', { add: ['carol'] }, 'write'],
   ['POST', '/v1/changes', { operations: [{ op: 'patch-settings', patch: { defaultMessage: 'No.' } }] }, 'write'],
   ['POST', '/v1/changes', { operations: [{ op: 'put-test', test: TEST }] }, 'write tests'],
+  ['POST', '/v1/apply', { ...POLICY, rules: [RULE] }, 'write'],
   ['POST', '/v1/revisions/1/restore', undefined, 'restore'],
   ['POST', '/v1/revisions/2/revert', undefined, 'restore'],
 ];
 
 describe('permissions', () => {
   it.each(REQUESTS)('%s %s %j needs %s', async (method, path, body, needed) => {
-    const query = method === 'GET' || path === '/v1/evaluate' ? '' : 'dryRun=true';
+    const query = [method === 'GET' || path === '/v1/evaluate' ? '' : 'dryRun=true', path === '/v1/apply' ? SOURCE : '']
+      .filter(Boolean)
+      .join('&');
     for (const [role] of ROLES.filter((permissions) => permissions.length === 1)) {
       const answer = await api.call({
         method,
@@ -140,6 +148,29 @@ describe('permissions', () => {
         authorizer: iamAuthorizer(role),
       });
     expect(await replace('write-confirm')).toMatchObject({ status: 403, body: { needed: ['tests'] } });
+  });
+
+  it('is checked on what the application of a file changes, not on what the file says', async () => {
+    const apply = (body: object, more = '') =>
+      api.call({
+        method: 'POST',
+        path: '/v1/apply',
+        query: `dryRun=true&${SOURCE}${more}`,
+        body,
+        authorizer: iamAuthorizer('write'),
+      });
+    const { tests: _, ...withoutTests } = POLICY;
+    expect(await apply({ ...withoutTests, rules: [...POLICY.rules.slice(0, 2), RULE] })).toMatchObject({
+      status: 200,
+      body: {
+        kept: [
+          { what: 'rule', id: 'offices' },
+          { what: 'test', id: 'leavers stay out' },
+        ],
+      },
+    });
+    const changed = { ...POLICY, tests: [{ ...POLICY.tests[0], at: '2026-11-25T10:00:00+09:00' }] };
+    expect(await apply(changed, '&forceConflicts=true')).toMatchObject({ status: 403, body: { needed: ['tests'] } });
   });
 
   it('is checked on what a restore changes', async () => {

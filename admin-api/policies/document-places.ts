@@ -2,8 +2,16 @@
 import { type DocumentPath, jsonPointer, readablePath } from '../../shared/policy/index.ts';
 import type { ProblemError } from '../http/problem.ts';
 
-/** The place in the body of a place in the document; undefined where the body does not hold it. */
-export type BodyPlace = (path: DocumentPath) => DocumentPath | undefined;
+/**
+ * The place in the body of a place in the document (`file`: in the file that is applied, not in what would come of it);
+ * undefined where the body does not hold it.
+ */
+export type BodyPlace = (path: DocumentPath, document: 'policy' | 'file') => DocumentPath | undefined;
+
+/** Where the body is the document. */
+export function placeInWhole(sent: unknown): (path: DocumentPath) => DocumentPath | undefined {
+  return (path) => (leadsTo(sent, path.slice(0, -1)) ? path : undefined);
+}
 
 export function inBody(path: DocumentPath): Pick<ProblemError, 'path' | 'pointer'> {
   return { path: readablePath(path), pointer: jsonPointer(path) };

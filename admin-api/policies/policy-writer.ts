@@ -1,10 +1,17 @@
 /** Every write of the API: permitted, checked and committed at once, its refusals told in terms of what was sent. */
 import type { Context } from 'hono';
 import { diffPolicies, type LintWarning } from '../../shared/policy/index.ts';
-import { type CurrentPolicy, PolicyRefusedError, type WrittenPolicy, writePolicy } from '../../shared/store/index.ts';
+import {
+  type CurrentPolicy,
+  PolicyRefusedError,
+  type PolicyWrite,
+  type WrittenPolicy,
+  writePolicy,
+} from '../../shared/store/index.ts';
 import { checkPermitted, type Permission, requireAny } from '../access/permissions.ts';
 import type { AdminEnv, Services } from '../environment.ts';
 import { Problem } from '../http/problem.ts';
+import { workingTimeMs } from '../http/working-time.ts';
 import type { WriteAnswer } from '../schemas/answers.ts';
 import type { WriteQuery } from '../schemas/requests.ts';
 import { type BodyPlace, inBody, inDocument } from './document-places.ts';
@@ -28,25 +35,56 @@ export interface ApiWrite extends WriteKind {
    * first, so preconditions are checked in here; what it throws ends the write.
    */
   readonly change: (current: CurrentPolicy | undefined) => unknown;
+  /** The file that the document is. */
+  readonly applied?: PolicyWrite['applied'];
   /** Where a place in the next document stands in the body; called after `change`. */
   readonly place?: BodyPlace;
   /** True for what takes the policy back to an earlier state. */
   readonly goesBack?: boolean;
 }
 
-export interface WriteOutcome extends WrittenPolicy {
+export interface ApiWriteMeans
+  extends Pick<PolicyWrite, 'author' | 'reason' | 'confirm' | 'dryRun' | 'now' | 'deadlineMs'> {
+  /** To be called with each state that the write is tried on and what it would make of it. @throws Problem forbidden */
+  readonly permit: (current: CurrentPolicy | undefined, next: unknown) => void;
+}
+
+interface Answered {
   readonly dryRun: boolean;
   /** What every answer to a write says. */
   readonly answer: WriteAnswer;
 }
 
+export type WriteOutcome = WrittenPolicy & Answered;
+
 /** @throws Problem; nothing is written then */
-export async function write(
+export function write(
   c: Context<AdminEnv>,
-  { store, now }: Services,
+  services: Services,
   query: WriteQuery,
-  { change, place = () => undefined, needs, to, goesBack = false }: ApiWrite,
+  { change, applied, ...kind }: ApiWrite,
 ): Promise<WriteOutcome> {
+  return writeBy(c, services, query, kind, ({ permit, ...means }) =>
+    writePolicy(services.store, {
+      ...means,
+      applied,
+      change: (current) => {
+        const next = change(current);
+        permit(current, next);
+        return next;
+      },
+    }),
+  );
+}
+
+/** As `write`, carried out by `work`. @throws Problem; nothing is written then */
+export async function writeBy<Written extends WrittenPolicy>(
+  c: Context<AdminEnv>,
+  { now }: Services,
+  query: WriteQuery,
+  { place = () => undefined, needs, to, goesBack = false }: Omit<ApiWrite, 'change' | 'applied'>,
+  work: (means: ApiWriteMeans) => Promise<Written>,
+): Promise<Written & Answered> {
   const [caller, held, told] = [c.get('caller'), c.get('permissions'), c.get('told')];
   const dryRun = query.dryRun === 'true';
   const reason = query.reason ?? '';
@@ -56,18 +94,14 @@ export async function write(
   if (confirm.length > 0) requireAny(held, ['confirm'], 'override a check');
 
   try {
-    const written = await writePolicy(store, {
-      change: (current) => {
-        const after = change(current);
-        checkPermitted({ held, goesBack, before: current?.document, after, nowMs: now() });
-        return after;
-      },
+    const written = await work({
+      permit: (current, after) => checkPermitted({ held, goesBack, before: current?.document, after, nowMs: now() }),
       author: caller.author,
       reason,
       confirm,
       dryRun,
       now,
-      deadlineMs: deadlineMs(c.env),
+      deadlineMs: workingTimeMs(c.env),
     });
     const { revision } = written;
     Object.assign(told, { written: written.written, ...(revision && { revision: revision.number }) });
@@ -81,15 +115,6 @@ export async function write(
 function confirmationsIn({ confirm }: WriteQuery) {
   const named = new Set(confirm?.split(','));
   return (['lockout', 'tests'] as const).filter((confirmation) => named.has(confirmation));
-}
-
-/** Other writers get this long to be first; then there is time left to answer. API Gateway waits 30 seconds. */
-const MAX_DEADLINE_MS = 20_000;
-const ANSWER_RESERVE_MS = 3_000;
-
-function deadlineMs({ remainingMs }: AdminEnv['Bindings'] = {}): number {
-  const left = remainingMs === undefined ? MAX_DEADLINE_MS : remainingMs() - ANSWER_RESERVE_MS;
-  return Math.max(0, Math.min(MAX_DEADLINE_MS, left));
 }
 
 /** A policy can have a warning for each of its entries. */
@@ -114,11 +139,11 @@ function warningView({ code, message, path }: LintWarning) {
   return { code, message, ...inDocument(path) };
 }
 
-function refused({ refusal, cause }: PolicyRefusedError, place: BodyPlace): Problem {
+function refused({ refusal, refused: document, cause }: PolicyRefusedError, place: BodyPlace): Problem {
   const { issues, failedTests, unconfirmed } = refusal;
   if (issues.length > 0) {
     const errors = issues.map(({ code, message, path }) => {
-      const sent = place(path);
+      const sent = place(path, document);
       return { code, message, ...(sent && inBody(sent)), ...inDocument(path) };
     });
     const [first] = errors;

@@ -2,6 +2,22 @@
 import type { Revision } from '../../shared/store/index.ts';
 import type { RevisionView } from '../schemas/answers.ts';
 
-export function revisionView({ number, createdAt, author, reason, summary, confirmed }: Revision): RevisionView {
-  return { number, createdAt, author, reason, summary, confirmed: [...confirmed] };
+export function revisionView({
+  number,
+  createdAt,
+  author,
+  reason,
+  summary,
+  confirmed,
+  applied,
+}: Revision): RevisionView {
+  return {
+    number,
+    createdAt,
+    author,
+    reason,
+    summary,
+    confirmed: [...confirmed],
+    ...(applied && { applied: [...applied] }),
+  };
 }

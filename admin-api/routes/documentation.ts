@@ -130,9 +130,9 @@ const PROBLEM_RESPONSES = {
   403: problemResponse('The caller is not known, or may not do this (`needed` names the permissions).'),
   404: problemResponse('It is not there.'),
   405: problemResponse('The path does not take this method.', { Allow: { $ref: '#/components/headers/Allow' } }),
-  409: problemResponse('It exists already, or what is to be undone has changed since (`conflicts`).'),
+  409: problemResponse('It exists already, or others have changed the same (`conflicts`).'),
   412: problemResponse('It is not as the precondition says: read it again.'),
-  413: problemResponse('The body, or the answer, is larger than 4 MB.'),
+  413: problemResponse('The body, or the answer, is larger than 4 MB, or takes longer than an answer may.'),
   415: problemResponse('The body is of another media type than those taken here.'),
   422: problemResponse(
     'The change is not valid (`errors`), fails a policy test (`failedTests`) or must be confirmed (`confirm`).',

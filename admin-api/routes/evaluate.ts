@@ -84,7 +84,7 @@ function valid(document: unknown, place: BodyPlace): PolicyDocument {
   const validated = validatePolicy(document);
   if (validated.ok) return validated.document;
   const errors = validated.issues.map(({ code, message, path }) => {
-    const at = place(path);
+    const at = place(path, 'policy');
     return { code, message, ...(at && inBody(at)), ...inDocument(path) };
   });
   const [first] = errors;

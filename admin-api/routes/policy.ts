@@ -6,9 +6,9 @@ import type { AdminEnv, Services } from '../environment.ts';
 import { readJsonBody } from '../http/body.ts';
 import { jsonAnswer } from '../http/json-answer.ts';
 import { checkPreconditions, notModified, readPreconditions, requireReplaceOrCreate } from '../http/preconditions.ts';
-import { leadsTo } from '../policies/document-places.ts';
+import { placeInWhole } from '../policies/document-places.ts';
 import { requireWrite, type WriteKind, write } from '../policies/policy-writer.ts';
-import { policyQuery, writeQuery } from '../schemas/requests.ts';
+import { policyQuery, replaceQuery } from '../schemas/requests.ts';
 import { answer, body, NOT_MODIFIED, problems, readHeaders, replaceHeaders } from './documentation.ts';
 
 const TAGS = ['Policy'];
@@ -37,7 +37,7 @@ const putPolicy = createRoute({
   description:
     'Needs the permission `write`; where tests of the policy in force are changed or removed `tests`, with `confirm` the permission `confirm`.',
   tags: TAGS,
-  request: { query: writeQuery, headers: replaceHeaders, body: body('Policy', 'The policy.') },
+  request: { query: replaceQuery, headers: replaceHeaders, body: body('Policy', 'The policy.') },
   responses: {
     200: answer({ description: 'Replaced, or nothing to change.', schema: 'Written', etag: true }),
     201: answer({ description: 'The first policy is published.', schema: 'Written', etag: true, location: true }),
@@ -61,13 +61,15 @@ export function policyRoutes(app: OpenAPIHono<AdminEnv>, services: Services): vo
     const sent = await readJsonBody(c.req.raw);
     const preconditions = readPreconditions(c.req.header.bind(c.req));
     requireReplaceOrCreate(preconditions);
-    const done = await write(c, services, c.req.valid('query'), {
+    const { source, ...query } = c.req.valid('query');
+    const done = await write(c, services, query, {
       ...REPLACE,
+      applied: source === undefined ? undefined : { source },
       change: (current) => {
         checkPreconditions(preconditions, current && itemHash(current.document));
         return sent;
       },
-      place: (path) => (leadsTo(sent, path.slice(0, -1)) ? path : undefined),
+      place: placeInWhole(sent),
     });
     const created = done.written && done.previous === undefined;
     return jsonAnswer(done.answer, {

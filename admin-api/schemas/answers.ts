@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { policySet, policyRule as rule } from '../../shared/policy/index.ts';
 import { PROBLEM_TYPE_PREFIX } from '../http/problem.ts';
+import { policy } from './requests.ts';
 
 const AUTHOR = {
   type: 'iam',
@@ -28,6 +29,10 @@ const author = z
   })
   .meta({ id: 'Author', description: 'Who made a change.', examples: [AUTHOR] });
 
+const appliedSource = z
+  .strictObject({ source: z.string().describe("The file's name."), revision: revisionNumber })
+  .meta({ id: 'AppliedSource', description: 'A file, and the revision that last applied it.' });
+
 export const revision = z
   .strictObject({
     number: revisionNumber,
@@ -36,6 +41,12 @@ export const revision = z
     reason: z.string().describe("Why, in the author's words; may be empty."),
     summary: z.string().describe('What changed, in words.'),
     confirmed: z.array(z.string()).describe('The checks that the author overrode.'),
+    applied: z
+      .array(appliedSource)
+      .optional()
+      .describe(
+        'For each file that was applied up to then the revision that last did, the latest last (a few; the oldest are forgotten).',
+      ),
   })
   .meta({ id: 'Revision', description: 'One published state of the policy.', examples: [REVISION] });
 export type RevisionView = z.infer<typeof revision>;
@@ -249,6 +260,87 @@ export const diffAnswer = z
     ],
   });
 
+const applyConflict = z
+  .strictObject({
+    what: z.enum(['rule', 'set', 'set-entry', 'endpoint', 'test', 'setting', 'order']),
+    id: z.string(),
+    field: z.string().optional(),
+    entry: z.string().optional(),
+    applied: z.unknown().optional().describe('As the file had it when it was last applied.'),
+    file: z.unknown().optional().describe('As the file has it.'),
+    current: z.unknown().optional().describe('As it is in the policy in force.'),
+  })
+  .meta({
+    id: 'ApplyConflict',
+    description: 'What a file and others have both changed. Values that are long are left out.',
+  });
+
+export const applyWritten = z
+  .strictObject({
+    ...written,
+    kept: z
+      .array(policyChange)
+      .describe(
+        'What the policy has otherwise than the file, since others changed it. At most 100; long values are left out.',
+      ),
+    keptInAll: z.int().optional().describe('How many there are, where not all are told.'),
+    overridden: z.array(applyConflict).describe('Where others gave way to the file (`forceConflicts`). At most 100.'),
+    overriddenInAll: z.int().optional().describe('How many there are, where not all are told.'),
+    base: revision.nullable().describe('The revision that applied the file before; null where none is known.'),
+  })
+  .meta({
+    id: 'ApplyWritten',
+    description: 'What the application of a file did, and what it kept.',
+    examples: [
+      {
+        revision: REVISION,
+        written: true,
+        dryRun: false,
+        summary: 'set offices: +198.51.100.0/24',
+        warnings: [],
+        kept: [{ what: 'rule', id: 'block-batchi', change: 'added', after: RULE }],
+        overridden: [],
+        base: { ...REVISION, number: 40, summary: 'rule patch-night changed (match)' },
+      },
+    ],
+  });
+
+const appliedFile = z
+  .strictObject({ source: z.string(), revision, policy })
+  .meta({ id: 'AppliedFile', description: 'A file as it was last applied, and the revision that did.' });
+
+const appliedFiles = z.strictObject({ applied: z.array(appliedSource) }).meta({
+  id: 'AppliedFiles',
+  description: 'All files of which is known when they were last applied, the latest last.',
+});
+
+/** Of one file, or the list of them. */
+export const appliedAnswer = z
+  .union([appliedFile, appliedFiles])
+  .meta({ id: 'AppliedAnswer', description: 'The file; where no source was given, the list of all.' });
+
+export const verification = z
+  .strictObject({
+    ok: z.boolean().describe('True where nothing was found but items of others.'),
+    revisions: z.int(),
+    parts: z.int(),
+    findings: z
+      .array(
+        z.strictObject({
+          code: z.enum(['foreign-item', 'unreadable-revision', 'gap', 'broken-chain', 'bad-part']),
+          key: z.string().describe('The sort key of the revision where it was found.'),
+          message: z.string(),
+        }),
+      )
+      .describe('At most 100.'),
+    findingsInAll: z.int().optional().describe('How many there are, where not all are told.'),
+  })
+  .meta({
+    id: 'Verification',
+    description: 'What a walk through the whole history found.',
+    examples: [{ ok: true, revisions: 42, parts: 51, findings: [] }],
+  });
+
 const decision = z
   .strictObject({
     allow: z
@@ -398,8 +490,20 @@ export const problem = z
     failedTests: z.array(failedTest).optional(),
     confirm: z.array(confirmationReason).optional().describe('What must be confirmed.'),
     needed: z.array(z.string()).optional().describe('The permissions of which the caller has none.'),
-    conflicts: z.array(conflict).optional(),
-    revision: revisionNumber.optional().describe('Where the outcome is not known: the revision to look at.'),
+    conflicts: z
+      .array(z.union([conflict, applyConflict]))
+      .optional()
+      .describe('At most 100.'),
+    conflictsInAll: z.int().optional().describe('How many there are, where not all are told.'),
+    base: revision
+      .nullable()
+      .optional()
+      .describe('Of conflicts of a file: the revision that applied it before; null where none is known.'),
+    revision: revisionNumber
+      .optional()
+      .describe(
+        'Where the outcome is not known: the revision to look at. Where another is in force than `ifRevision`: its number.',
+      ),
   })
   .meta({
     id: 'Problem',

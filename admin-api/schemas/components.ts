@@ -17,6 +17,8 @@ export const SCHEMAS = {
   SetWritten: answers.setWritten,
   EntriesWritten: answers.entriesWritten,
   ChangesWritten: answers.changesWritten,
+  ApplyWritten: answers.applyWritten,
+  AppliedAnswer: answers.appliedAnswer,
   RulesPage: answers.rulesPage,
   SetsList: answers.setsList,
   SetAnswer: answers.setAnswer,
@@ -24,6 +26,7 @@ export const SCHEMAS = {
   RevisionsPage: answers.revisionsPage,
   Diff: answers.diffAnswer,
   Evaluation: answers.evaluation,
+  Verification: answers.verification,
   Health: answers.health,
   Problem: answers.problem,
 } as const satisfies Readonly<Record<string, z.ZodType>>;

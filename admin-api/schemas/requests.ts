@@ -1,6 +1,7 @@
 /** Schemas of what requests carry: queries, and bodies that are no part of the policy language. */
 import { z } from '@hono/zod-openapi';
 import { entriesPatchShape, policyDocument, policyOperations, policyTest } from '../../shared/policy/index.ts';
+import { MAX_SOURCE_BYTES, sourceFault } from '../../shared/store/index.ts';
 
 const flag = z.enum(['true', 'false']);
 
@@ -42,6 +43,44 @@ export const writeQuery = z.strictObject({
     }),
 });
 export type WriteQuery = z.infer<typeof writeQuery>;
+
+const source = z
+  .string()
+  .refine((name) => sourceFault(name) === undefined, { error: ({ input }) => sourceFault(String(input)) ?? '' })
+  .openapi({
+    minLength: 1,
+    maxLength: MAX_SOURCE_BYTES,
+    description:
+      "The file's name, at most 128 bytes of UTF-8 without control characters: under it the next application finds what this one applied.",
+    example: 'vpn/policy.yaml',
+  });
+
+/** Of a PUT of the whole policy, which can record the file that it came from. */
+export const replaceQuery = writeQuery.extend({ source: source.optional() });
+
+export const applyQuery = writeQuery.extend({
+  source,
+  prune: flag.optional().openapi({
+    description:
+      'true: rules, sets, entries, endpoints and tests that only others added are taken out. What they changed and removed stays. Default false.',
+  }),
+  forceConflicts: flag.optional().openapi({
+    description: 'true: where the file and others changed the same, the file counts. Default false: 409.',
+  }),
+  ifRevision: z
+    .string()
+    .regex(/^(0|[1-9]\d{0,9})$/, 'no whole number from 0')
+    .transform(Number)
+    .optional()
+    .openapi({
+      type: 'integer',
+      minimum: 0,
+      maximum: 9_999_999_999,
+      description: 'Only where this revision is in force; 0: only where no policy has been published. Else 412.',
+    }),
+});
+
+export const appliedQuery = z.strictObject({ source: source.optional() });
 
 export const policyQuery = z.strictObject({
   revision: wholeNumber(
