@@ -5,6 +5,7 @@ import { addCompletion } from './commands/completion.ts';
 import { addEvaluate } from './commands/evaluate.ts';
 import { addExport } from './commands/export.ts';
 import { addLint } from './commands/lint.ts';
+import { addPlan } from './commands/plan.ts';
 import { addSeed } from './commands/seed.ts';
 import { addTest } from './commands/test.ts';
 import { addValidate } from './commands/validate.ts';
@@ -23,7 +24,7 @@ export type RunAction = <A extends unknown[]>(
   action: (...args: A) => Promise<ExitCode>,
 ) => (...args: A) => Promise<void>;
 
-const COMMANDS = [addValidate, addLint, addTest, addSeed, addExport, addEvaluate, addCompletion];
+const COMMANDS = [addValidate, addLint, addTest, addPlan, addSeed, addExport, addEvaluate, addCompletion];
 
 export function createProgram(surroundings: Surroundings): Program {
   return {

@@ -10,8 +10,8 @@ export async function goesOn(question: string, { ask }: Pick<Surroundings, 'ask'
 
 /** Asks on a terminal. The end of the input (Ctrl-D) is an empty answer; Ctrl-C is the signal that it is elsewhere. */
 export function askOnTerminal(
-  input: NodeJS.ReadStream,
-  output: NodeJS.WriteStream,
+  input: NodeJS.ReadableStream,
+  output: NodeJS.WritableStream,
 ): (question: string) => Promise<string> {
   return (question) =>
     new Promise((resolve) => {

@@ -8,7 +8,6 @@ import {
   type PolicyTestResult,
   policyChanges,
   runPolicyTests,
-  sameData,
 } from '../../../shared/policy/index.ts';
 import type { PolicyAccess, PolicyAt, RevisionInfo, Written } from '../access/policy-access.ts';
 import { CommandError, EXIT } from '../exit-code.ts';
@@ -43,7 +42,7 @@ export interface Plan {
   readonly changes: readonly PolicyChange[];
   /** What others changed and stays, and their revisions since the file was applied. */
   readonly kept: readonly KeptChange[];
-  /** True where the policy would stay as it is and the history would note that the file was applied. */
+  /** True where the policy would stay as it is, and only the history would say that the file was applied. */
   readonly onlyRecords: boolean;
   /** Of the policy that would come of it; absent where the checks find that it would be none. */
   readonly result?: PlannedResult;
@@ -105,7 +104,6 @@ async function planOf(
   access: PolicyAccess,
   context: PlanContext,
 ): Promise<Plan> {
-  const { file } = application;
   const merged = mergedPolicy(application, current?.document, last?.document);
   const plan = {
     application,
@@ -113,18 +111,19 @@ async function planOf(
     base: current?.revision,
     lastApplied: last?.revision,
     outcome,
-    onlyRecords: outcome.outcome === 'unchanged' && !sameData(last?.document, file.document),
   };
-  if (merged === undefined) return { ...plan, changes: [], kept: [] };
+  if (merged === undefined) return { ...plan, changes: [], kept: [], onlyRecords: false };
   const kept =
     current === undefined || last === undefined
       ? merged.kept.map((change) => ({ change, revisions: [] }))
       : await changeOrigins(merged.kept, { current, sinceRevision: last.revision.number }, access);
   const isPolicy = outcome.outcome !== 'refused' || outcome.refusal.issues.length === 0;
+  const changes = policyChanges(current?.document, merged.document);
   return {
     ...plan,
-    changes: policyChanges(current?.document, merged.document),
+    changes,
     kept,
+    onlyRecords: outcome.outcome === 'checked' && changes.length === 0,
     ...(isPolicy && { result: resultOf(merged.document, current?.document, application, context) }),
   };
 }
