@@ -72,7 +72,7 @@ export function createRequestMaker({ paths, components }: ApiDocument, samples: 
     const careful = random.chance(0.35);
     const path = template.replaceAll(/\{(\w+)\}/g, (_, name: string) => pathValue(name, learnt, random));
     const query = parameters
-      .filter((parameter) => parameter.in === 'query' && random.chance(parameter.name === 'confirm' ? 0.6 : 0.2))
+      .filter((parameter) => parameter.in === 'query' && random.chance(chanceOf(parameter)))
       .map(({ name, schema }) => [name, queryValue(name, schema, learnt)] as const);
     const wanted = conditions(operationId, path, learnt, random);
     const headers: Record<string, string> = {
@@ -110,6 +110,8 @@ export function createRequestMaker({ paths, components }: ApiDocument, samples: 
   const queryValue = (name: string, schema: Schema, learnt: Learnt): string => {
     if (name === 'cursor') return cursorOf(learnt, random);
     if (name === 'confirm') return random.pick(['lockout', 'tests', 'lockout,tests', 'lockout,tests']);
+    if (name === 'source' && random.chance(0.8)) return random.pick(SOURCES);
+    if (name === 'ifRevision') return String(random.integer(Math.max(0, learnt.revision - 1), learnt.revision + 1));
     if (name === 'dryRun') return random.pick(['true', 'true', 'false']);
     if (name === 'revision' || name === 'against') return String(random.integer(1, learnt.revision + 1));
     return String(valueFor(schema, schemas, random, name));
@@ -123,6 +125,7 @@ export function createRequestMaker({ paths, components }: ApiDocument, samples: 
     const fromSchema = () => valueFor(schema, schemas, random);
     const fromSample: Readonly<Record<string, () => unknown>> = {
       putPolicy: () => sample,
+      applyFile: () => sample,
       createRule: () => ({ ...rule, id: random.pick(RULE_IDS) }),
       putRule: () => {
         const { id: _, ...others } = rule;
@@ -153,7 +156,14 @@ export function createRequestMaker({ paths, components }: ApiDocument, samples: 
   };
 }
 
+/** How often a query has a parameter. */
+function chanceOf({ name, required }: Parameter): number {
+  if (required) return 0.95;
+  return name === 'confirm' || name === 'forceConflicts' ? 0.6 : 0.2;
+}
+
 const RULE_IDS = ['block-leavers', 'patch-night', 'from-offices', 'a', 'b'];
+const SOURCES = ['vpn/policy.yaml', 'a.yaml', 'a.yaml', 'ポリシー.yaml', '__proto__'];
 const SET_NAMES = ['offices', 'leavers', 'a'];
 
 function pathValue(name: string, { revision }: Learnt, random: Random): string {
