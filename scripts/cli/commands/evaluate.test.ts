@@ -207,8 +207,12 @@ vpn-policy: public-ip is malformed: conditions on it hold where they refuse and 
   });
 
   it('exits with 1 and the errors where the file is not valid', async () => {
-    const ran = await runCli(['evaluate', '--file', '-'], { stdin: 'version: 1\ndefaultEffect: perhaps\n' });
+    const stdin = 'version: 1\ndefaultEffect: perhaps\n';
+    const ran = await runCli(['evaluate', '--file', '-'], { stdin });
     expect([ran.exitCode, ran.stdout]).toEqual([1, '']);
-    expect(ran.stderr).toMatch(/^<stdin>:2:16: defaultEffect: .*\n$/);
+    expect(ran.stderr).toMatch(/^<stdin>:2:16: defaultEffect: .*\n<stdin>: not valid: 1 error\n$/);
+    const told = await runCli(['evaluate', '--file', '-', '--json'], { stdin });
+    expect([told.exitCode, told.stderr]).toEqual([1, ran.stderr]);
+    expect(JSON.parse(told.stdout)).toMatchObject({ file: '<stdin>', valid: false, issues: [{ line: 2, column: 16 }] });
   });
 });

@@ -16,10 +16,10 @@ import { addConnectionOptions, type ConnectionOptions, readConnection } from '..
 import { readPolicyFile, STDIN } from '../input/input-file.ts';
 import { onOneLine, paintFor, writeJson, writeLines } from '../print/output.ts';
 import { decisionLines, traceLines } from '../print/report-decision.ts';
-import { issueLine } from '../print/report-policy.ts';
 import type { RunAction } from '../program.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { readRevisionNumber } from './export.ts';
+import { invalidReport } from './policy-files.ts';
 
 interface EvaluateOptions extends AccessOptions, ConnectionOptions {
   readonly file?: string;
@@ -38,7 +38,7 @@ export function addEvaluate(program: Command, surroundings: Surroundings, run: R
   addAccessOptions(command)
     .option('--revision <number>', 'the policy of that revision', readRevisionNumber)
     .addOption(
-      new Option('--file <file>', 'a policy file in place of the table (- is standard input)').conflicts([
+      new Option('--file <file>', 'a policy file in the place of the policy in force (- is standard input)').conflicts([
         ...ACCESS_OPTION_NAMES,
         'revision',
       ]),
@@ -76,7 +76,7 @@ async function evaluate(options: EvaluateOptions, surroundings: Surroundings): P
   const asked =
     options.file === undefined
       ? await publishedPolicy(options, surroundings)
-      : await policyOfFile(options.file, surroundings);
+      : await policyOfFile(options.file, options, surroundings);
   if (asked === undefined) return EXIT.checkFailed;
 
   const { decision, rules } = explain(compiled(asked), connection, nowMs);
@@ -108,13 +108,16 @@ async function publishedPolicy(options: EvaluateOptions, surroundings: Surroundi
 }
 
 /** Undefined for a file that is not valid; its errors are told. */
-async function policyOfFile(file: string, surroundings: Surroundings): Promise<AskedPolicy | undefined> {
+async function policyOfFile(
+  file: string,
+  { json }: EvaluateOptions,
+  surroundings: Surroundings,
+): Promise<AskedPolicy | undefined> {
   const { name, read } = await readPolicyFile(file, surroundings);
   if (read.ok) return { document: read.document, source: name, data: { file: name } };
-  writeLines(
-    surroundings.stderr,
-    read.issues.map((issue) => issueLine(name, issue)),
-  );
+  const { lines, data } = invalidReport(name, read.issues);
+  writeLines(surroundings.stderr, lines);
+  if (json) writeJson(surroundings.stdout, data);
   return undefined;
 }
 

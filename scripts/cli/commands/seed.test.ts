@@ -51,6 +51,19 @@ describe('vpn-policy seed', () => {
     expect(stderr).toBe(`vpn-policy: revision 1 (${NOW} by tanaka@laptop: we begin)\n`);
   });
 
+  it('records which file it was, even where the policy stays as it is', async () => {
+    await seed(FIRST);
+    const file = await folder.file('policy.yaml', FIRST);
+    const appliedFrom = async (...options: string[]) =>
+      JSON.parse((await runCli(['seed', file, '--json', ...options, ...table])).stdout).revision.applied;
+    expect(await appliedFrom('--replace')).toEqual([{ source: 'policy.yaml', revision: 2 }]);
+    expect(await appliedFrom()).toEqual([{ source: 'policy.yaml', revision: 2 }]);
+    expect(await appliedFrom('--source', 'vpn/policy.yaml')).toEqual([
+      { source: 'policy.yaml', revision: 2 },
+      { source: 'vpn/policy.yaml', revision: 3 },
+    ]);
+  });
+
   it('changes nothing where the policy in force says the same already, in whatever order', async () => {
     await seed(FIRST);
     const again = FIRST.replace('version: 1\ndefaultEffect: deny', 'defaultEffect: deny\nversion: 1');

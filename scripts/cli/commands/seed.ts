@@ -4,12 +4,13 @@ import { type AccessOptions, addAccessOptions, openAccess } from '../access/acce
 import { refusedAsInvalid } from '../access/policy-access.ts';
 import type { ExitCode } from '../exit-code.ts';
 import { readPolicyFile } from '../input/input-file.ts';
+import { addSourceOption, policySource, type SourceOptions } from '../input/policy-source.ts';
 import { reportWritten } from '../print/report-written.ts';
 import type { RunAction } from '../program.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { addWriteOptions, policyWrite, type WriteOptions } from './write-options.ts';
 
-interface SeedOptions extends AccessOptions, WriteOptions {
+interface SeedOptions extends AccessOptions, SourceOptions, WriteOptions {
   readonly replace?: boolean;
 }
 
@@ -19,13 +20,15 @@ export function addSeed(program: Command, surroundings: Surroundings, run: RunAc
     .summary('publish a file as the policy')
     .description(
       'Checks a policy file, runs its tests and those of the policy in force, and publishes it as the next revision.\n' +
-        'Where there is a policy already, it is replaced with --replace only. The history names the user of this machine.',
+        'Where there is a policy already, it is replaced with --replace only. The history remembers the file, for vpn-policy\n' +
+        'apply. It names who writes: the caller as the API or AWS knows it, on a local DynamoDB the user of this machine.',
     )
     .argument('<file>', 'YAML or JSON; - is standard input');
   addAccessOptions(command).option(
     '--replace',
     'put the file in the place of the policy in force, whatever others changed since',
   );
+  addSourceOption(command);
   addWriteOptions(command, '"seed FILE"')
     .addHelpText(
       'after',
@@ -34,7 +37,8 @@ Exit codes: 0 published (or nothing to change), 1 the policy fails a check or ma
 
 Examples:
   vpn-policy seed policies/example.yaml --local --replace
-  vpn-policy seed policy.yaml --table client-vpn-policy-prod-rules --region eu-west-1 --reason "first policy"
+  vpn-policy seed policy.yaml --api https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com --reason "first policy"
+  vpn-policy seed policy.yaml --table client-vpn-policy-prod-rules --region eu-west-1 --replace
   vpn-policy seed policy.yaml --replace --dry-run`,
     )
     .action(run((file: string, options: SeedOptions) => seed(file, options, surroundings)));
@@ -47,7 +51,8 @@ async function seed(fileName: string, options: SeedOptions, surroundings: Surrou
     const report = { file: name, json: options.json, dryRun: options.dryRun === true };
     if (!read.ok) return reportWritten(refusedAsInvalid(read.issues), report, surroundings);
     const { document, warnings } = read;
-    const step = { kind: 'replace', document, mayReplace: options.replace === true } as const;
+    const source = await policySource(fileName, options);
+    const step = { kind: 'replace', document, source, mayReplace: options.replace === true } as const;
     const written = await access.write(policyWrite(step, options, `seed ${name}`));
     return reportWritten(written, { ...report, warnings }, surroundings);
   } finally {
