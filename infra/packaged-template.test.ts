@@ -151,7 +151,7 @@ describe('the handler', () => {
       POLICY_TTL_SECONDS: '10',
       MAX_STALE_SECONDS: '3600',
       ON_POLICY_UNAVAILABLE: 'deny',
-      POWERTOOLS_SERVICE_NAME: 'client-vpn-policy',
+      POWERTOOLS_SERVICE_NAME: 'client-vpn-policy-test',
       POWERTOOLS_METRICS_NAMESPACE: 'ClientVpnPolicy',
       POWERTOOLS_LOG_LEVEL: 'INFO',
     });
@@ -325,7 +325,7 @@ describe('the admin API', () => {
     });
     expect(Environment.Variables).toEqual({
       RULES_TABLE: tableName,
-      POWERTOOLS_SERVICE_NAME: 'client-vpn-policy-admin-api',
+      POWERTOOLS_SERVICE_NAME: 'client-vpn-policy-admin-api-test',
       POWERTOOLS_METRICS_NAMESPACE: 'ClientVpnPolicy',
       POWERTOOLS_LOG_LEVEL: 'INFO',
       ...settings,
