@@ -13,9 +13,11 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   'shared/client-vpn': ['shared/engine'],
   'shared/policy': ['shared/engine', 'shared/client-vpn', 'shared'],
   'shared/store': ['shared/policy', 'shared/engine', 'shared'],
+  'shared/decision-log': ['shared/store', 'shared/engine', 'shared/client-vpn', 'shared'],
   handler: [
     'shared/settings',
     'shared/powertools',
+    'shared/decision-log',
     'shared/store',
     'shared/policy',
     'shared/engine',
@@ -25,13 +27,22 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   'admin-api': [
     'shared/settings',
     'shared/powertools',
+    'shared/decision-log',
     'shared/store',
     'shared/policy',
     'shared/engine',
     'shared/client-vpn',
     'shared',
   ],
-  scripts: ['admin-api', 'shared/store', 'shared/policy', 'shared/engine', 'shared/client-vpn', 'shared'],
+  scripts: [
+    'admin-api',
+    'shared/decision-log',
+    'shared/store',
+    'shared/policy',
+    'shared/engine',
+    'shared/client-vpn',
+    'shared',
+  ],
   shared: [],
 };
 
