@@ -25,6 +25,16 @@ describe('readEnd', () => {
     expect(end({ until: '2026-11-24T18:00:07+09:00' })).toBe('2026-11-24T18:00:07+09:00');
   });
 
+  it('is the next such time after the start, where something starts later', () => {
+    const startMs = Date.parse('2026-11-29T22:00:00+09:00');
+    expect(end({ until: '02:00' }, startMs)).toBe('2026-11-30T02:00:00+09:00');
+    expect(end({ until: 'monday 06:00' }, startMs)).toBe('2026-11-30T06:00:00+09:00');
+    expect(end({ until: '2026-11-30' }, startMs)).toBe('2026-11-30T00:00:00+09:00');
+    expect(() => end({ until: 'tomorrow 02:00' }, startMs)).toThrow(
+      '--until: 2026-11-25 02:00 (Asia/Tokyo, UTC+09:00) is not after the start, 2026-11-29 22:00 (Asia/Tokyo, UTC+09:00)',
+    );
+  });
+
   it.each([
     [{ until: 'today 09:00' }, '--until: 2026-11-24 09:00 (Asia/Tokyo, UTC+09:00) is past, 1 h ago'],
     [{ until: 'now' }, '--until: 2026-11-24 10:00:30 (Asia/Tokyo, UTC+09:00) is past, less than a minute ago'],

@@ -32,8 +32,8 @@ export function addEndOptions(command: Command): Command {
 
 /**
  * When it ends, in milliseconds since 1970; undefined where neither option is given. Throws a CommandError for what is no
- * time, or an end that is past or over ten years away.
- * @param startMs what `--for` counts from; default: now
+ * time, for an end that is past or over ten years away, and for one that is not after the start.
+ * @param startMs what `--for` counts from, and after which the next `02:00` is looked for; default: now
  */
 export function readEnd(options: EndOptions, clock: CallerClock, startMs = clock.nowMs): number | undefined {
   const { nowMs, zone } = clock;
@@ -42,13 +42,17 @@ export function readEnd(options: EndOptions, clock: CallerClock, startMs = clock
   const endMs =
     options.until === undefined
       ? toFullMinute(plusDuration(startMs, readDuration(options.for ?? '', option), zone))
-      : readMoment(options.until, clock, option);
+      : readMoment(options.until, NAMES_A_DAY.test(options.until) ? clock : { zone, nowMs: startMs }, option);
   // Written this way round, an end that is no number, as that of the year 300000 is, is refused as well.
   if (!(endMs - nowMs <= MAX_MS)) throw new CommandError(`${option}: that is over ${MAX_YEARS} years away`);
-  if (endMs <= nowMs)
-    throw new CommandError(`${option}: ${fullMoment(endMs, zone)} is past, ${spanText(nowMs - endMs)} ago`);
+  const told = `${option}: ${fullMoment(endMs, zone)}`;
+  if (endMs <= nowMs) throw new CommandError(`${told} is past, ${spanText(nowMs - endMs)} ago`);
+  if (endMs <= startMs) throw new CommandError(`${told} is not after the start, ${fullMoment(startMs, zone)}`);
   return endMs;
 }
+
+/** Words that mean a day by the time at which they are said. */
+const NAMES_A_DAY = /\b(?:today|tomorrow)\b/i;
 
 /** An end never comes before the time that was asked for is over. */
 function toFullMinute(ms: number): number {

@@ -1,0 +1,32 @@
+/** A command line as it was typed, put together again from what the parser made of it. */
+import type { Command } from 'commander';
+import { ACCESS_OPTION_NAMES } from '../access/access-options.ts';
+import { shellWords } from '../verbs/shell-words.ts';
+
+/** The options that were typed (not those from defaults), of those that are wanted by their attribute. */
+export function typedOptions(command: Command, wanted: (attribute: string) => boolean): string[] {
+  return command.options.flatMap((option) => {
+    const attribute = option.attributeName();
+    if (!wanted(attribute) || command.getOptionValueSource(attribute) !== 'cli') return [];
+    const flag = option.long ?? option.short ?? '';
+    const value: unknown = command.getOptionValue(attribute);
+    if (typeof value === 'boolean') return value !== option.negate ? [flag] : [];
+    return (Array.isArray(value) ? value : [value]).flatMap((one: unknown) => [flag, String(one)]);
+  });
+}
+
+/** How a verb is carried out, which says nothing of what it does. */
+const NOT_OF_THE_VERB = [...ACCESS_OPTION_NAMES, 'reason', 'confirm', 'dryRun', 'unverifiedAuthor', 'json'];
+
+/** `block batchi --for 2h`: the reason of a revision for which no other was given. */
+export function typedVerb(command: Command, words: readonly string[]): string {
+  const options = typedOptions(command, (attribute) => !NOT_OF_THE_VERB.includes(attribute));
+  return shellWords([command.name(), ...words, ...options]);
+}
+
+/** `vpn-policy revert 14 --local`: what takes a revision back, where the command has written it. */
+export function undoCommand(revision: number, command: Command): string {
+  // Nobody wants their token in what they copy around.
+  const access = typedOptions(command, (name) => ACCESS_OPTION_NAMES.includes(name) && name !== 'token');
+  return `vpn-policy revert ${shellWords([String(revision), ...access])}`;
+}

@@ -1,0 +1,47 @@
+/** `block`: the policy and whom to refuse -> operations. */
+import type { DenyRule, PolicyDocument } from '../../../shared/engine/index.ts';
+import type { CallerClock } from '../input/caller-zone.ts';
+import { type LastingPlan, planLastingRules } from './lasting-plan.ts';
+import { blockAbout, isAboutAlone } from './rule-target.ts';
+import { conditionFor, type Subject } from './subject.ts';
+
+export interface BlockRequest {
+  readonly subjects: readonly Subject[];
+  /** Ids or names; none: everywhere. */
+  readonly endpoints: readonly string[];
+  /** Milliseconds since 1970; undefined: without end. */
+  readonly endMs: number | undefined;
+  readonly message: string | undefined;
+  /** No exempt rule lifts it. */
+  readonly final: boolean;
+  readonly id: string | undefined;
+  readonly replace: boolean;
+  readonly clock: CallerClock;
+}
+
+/** A deny rule for each subject, or a longer life for the one that refuses just that subject already. */
+export function planBlock(document: PolicyDocument, request: BlockRequest): LastingPlan {
+  const { endpoints, message, final } = request;
+  const texts: Pick<DenyRule, 'message' | 'final'> = {
+    ...(message === undefined ? {} : { message }),
+    ...(final ? { final } : {}),
+  };
+  return planLastingRules(document, request, {
+    verb: 'block',
+    texts,
+    ruleFor: (subject, lasting): DenyRule => ({
+      ...lasting,
+      effect: 'deny',
+      match: blockAbout(subject, 'refuse', endpoints),
+      ...texts,
+    }),
+    saysTheSame: (rule, subject) =>
+      rule.effect === 'deny' &&
+      rule.mode !== 'report' &&
+      isAboutAlone(
+        rule,
+        { subject, leadsTo: 'refuse', conditions: [conditionFor(subject, 'refuse')], endpoints },
+        document,
+      ),
+  });
+}

@@ -1,0 +1,77 @@
+/** `maintenance`: the policy and a stretch of time -> operations that close the VPN for it. */
+import type { Block, DenyRule, PolicyDocument, Rule } from '../../../shared/engine/index.ts';
+import { describeRule, itemHash, type PolicyOperation, sameData } from '../../../shared/policy/index.ts';
+import type { CallerClock } from '../input/caller-zone.ts';
+import { storedMoment } from '../input/moment.ts';
+import { type NotDone, schemaRule } from './lasting-rule.ts';
+import { freeId } from './rule-id.ts';
+import { checkEndpoints } from './rule-target.ts';
+import type { Subject } from './subject.ts';
+
+export interface MaintenanceRequest {
+  /** Milliseconds since 1970. */
+  readonly fromMs: number;
+  readonly untilMs: number;
+  /** Ids or names; none: everywhere. */
+  readonly endpoints: readonly string[];
+  /** Who gets in all the same. */
+  readonly exceptGroups: readonly Subject[];
+  readonly exceptUsers: readonly Subject[];
+  readonly message: string;
+  readonly id: string | undefined;
+  readonly clock: CallerClock;
+}
+
+export interface PlannedMaintenance {
+  readonly ok: true;
+  readonly operations: readonly PolicyOperation[];
+  readonly deed: 'added' | 'unchanged';
+  readonly rule: DenyRule;
+}
+
+export type MaintenancePlan = PlannedMaintenance | { readonly ok: false; readonly notDone: readonly NotDone[] };
+
+/** A deny rule for everyone with one window; none where a rule says just that already. */
+export function planMaintenance(document: PolicyDocument, request: MaintenanceRequest): MaintenancePlan {
+  const { id } = request;
+  checkEndpoints(request.endpoints, document);
+  const { rules = [] } = document;
+  const fresh = maintenanceRule(request);
+  const same = (rule: Rule) => sameData({ ...rule, id: '' }, { ...fresh, id: '' });
+  const named = id === undefined ? rules.find(same) : rules.find((rule) => rule.id === id);
+  if (named === undefined) {
+    const rule = { ...fresh, id: id ?? freeId(fresh.id, new Set(rules.map((other) => other.id))) };
+    return {
+      ok: true,
+      operations: [{ op: 'put-rule', rule: schemaRule(rule), ifNoneMatch: '*' }],
+      rule,
+      deed: 'added',
+    };
+  }
+  if (!same(named)) {
+    const message = `the rule ${named.id} is another: ${describeRule(named)}; accepted: another --id`;
+    return { ok: false, notDone: [{ ok: false, code: 'other-rule', message }] };
+  }
+  const rule = { ...fresh, id: named.id };
+  const again = { op: 'patch-rule', id: named.id, patch: {}, ifMatch: itemHash(named) } as const;
+  return { ok: true, operations: [again], rule, deed: 'unchanged' };
+}
+
+function maintenanceRule(request: MaintenanceRequest): DenyRule {
+  const { fromMs, untilMs, endpoints, exceptGroups, exceptUsers, message, clock } = request;
+  const from = storedMoment(fromMs, clock.zone);
+  const except: Block[] = [
+    ...(exceptGroups.length === 0 ? [] : [{ groups: exceptGroups.map(({ entry }) => entry) }]),
+    ...(exceptUsers.length === 0 ? [] : [{ users: exceptUsers.map(({ entry }) => entry) }]),
+  ];
+  return {
+    id: `maintenance-${from.slice(0, 10)}`,
+    effect: 'deny',
+    match: {
+      ...(endpoints.length === 0 ? {} : { endpoints }),
+      windows: [{ from, until: storedMoment(untilMs, clock.zone) }],
+    },
+    ...(except.length === 0 ? {} : { except }),
+    message,
+  };
+}
