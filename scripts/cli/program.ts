@@ -1,13 +1,17 @@
 /** The `vpn-policy` program: its commands, and what becomes of their errors. */
 import { Command, CommanderError } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
+import { addAdmit } from './commands/admit.ts';
+import { addBlock } from './commands/block.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addEvaluate } from './commands/evaluate.ts';
 import { addExport } from './commands/export.ts';
 import { addLint } from './commands/lint.ts';
+import { addMaintenance } from './commands/maintenance.ts';
 import { addPlan } from './commands/plan.ts';
 import { addSeed } from './commands/seed.ts';
 import { addTest } from './commands/test.ts';
+import { addUnblock } from './commands/unblock.ts';
 import { addValidate } from './commands/validate.ts';
 import { errorFacts } from './error-facts.ts';
 import { CommandError, EXIT, type ExitCode } from './exit-code.ts';
@@ -24,7 +28,20 @@ export type RunAction = <A extends unknown[]>(
   action: (...args: A) => Promise<ExitCode>,
 ) => (...args: A) => Promise<void>;
 
-const COMMANDS = [addValidate, addLint, addTest, addPlan, addSeed, addExport, addEvaluate, addCompletion];
+const COMMANDS = [
+  addValidate,
+  addLint,
+  addTest,
+  addPlan,
+  addSeed,
+  addExport,
+  addBlock,
+  addUnblock,
+  addAdmit,
+  addMaintenance,
+  addEvaluate,
+  addCompletion,
+];
 
 export function createProgram(surroundings: Surroundings): Program {
   return {
