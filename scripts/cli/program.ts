@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import { addAdmit } from './commands/admit.ts';
+import { addApply } from './commands/apply.ts';
 import { addBlock } from './commands/block.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addEvaluate } from './commands/evaluate.ts';
@@ -10,6 +11,7 @@ import { addLint } from './commands/lint.ts';
 import { addMaintenance } from './commands/maintenance.ts';
 import { addPlan } from './commands/plan.ts';
 import { addSeed } from './commands/seed.ts';
+import { addSet } from './commands/set.ts';
 import { addTest } from './commands/test.ts';
 import { addUnblock } from './commands/unblock.ts';
 import { addValidate } from './commands/validate.ts';
@@ -33,12 +35,14 @@ const COMMANDS = [
   addLint,
   addTest,
   addPlan,
+  addApply,
   addSeed,
   addExport,
   addBlock,
   addUnblock,
   addAdmit,
   addMaintenance,
+  addSet,
   addEvaluate,
   addCompletion,
 ];

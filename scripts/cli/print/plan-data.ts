@@ -7,25 +7,32 @@ import { planTotals } from './plan-report.ts';
 
 /** `outcome` is that of the write: `checked` where it would write, `unchanged`, `refused`, `conflict`. */
 export function planData(plan: Plan): object {
-  const { application, base, lastApplied, outcome, changes, kept, onlyRecords, result } = plan;
-  const { source, prune, forceConflicts } = application;
+  const { outcome, onlyRecords, result } = plan;
   return {
     outcome: outcome.outcome,
-    source,
-    base: base === undefined ? null : revisionData(base),
-    lastApplied: lastApplied === undefined ? null : revisionData(lastApplied),
-    prune,
-    forceConflicts,
+    ...applicationData(plan),
     totals: planTotals(plan),
     onlyRecords,
-    changes,
-    kept: kept.map(({ change, revisions }) => ({ change, revisions: revisions.map(revisionData) })),
     ...outcomeData(outcome),
     ...(result && {
       warnings: result.warnings,
       tests: result.tests,
       ...(result.decisions && { connections: decisionsData(result.decisions) }),
     }),
+  };
+}
+
+/** What is applied, on what, and what it comes to. */
+export function applicationData({ application, base, lastApplied, changes, kept }: Plan): object {
+  const { source, prune, forceConflicts } = application;
+  return {
+    source,
+    prune,
+    forceConflicts,
+    base: base === undefined ? null : revisionData(base),
+    lastApplied: lastApplied === undefined ? null : revisionData(lastApplied),
+    changes,
+    kept: kept.map(({ change, revisions }) => ({ change, revisions: revisions.map(revisionData) })),
   };
 }
 

@@ -186,7 +186,7 @@ function resultSections({ warnings, tests, decisions }: PlannedResult, context: 
         printable(`FAIL ${name}`),
         ...differences.map((line) => printable(`     ${line}`)),
       ]),
-      ...(passed === 0 ? [] : [failed.length === 0 ? `all ${passed} pass` : `${passed} of ${tests.length} pass`]),
+      ...(tests.length === 0 ? [] : [`passed: ${passed} of ${tests.length}`]),
     ]),
     ...(decisions === undefined || context.sample === undefined
       ? []
