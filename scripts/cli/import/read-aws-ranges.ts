@@ -52,7 +52,7 @@ export function readAwsRanges(
 /** Throws a CommandError where a file is filtered that is not in this format. */
 export function refuseFilter({ services, regions }: AwsFilter): void {
   if (services.length + regions.length === 0) return;
-  throw new CommandError('--service and --region are for ip-ranges.json of AWS, which this file is not');
+  throw new CommandError('--only-service and --only-region are for ip-ranges.json of AWS, which this file is not');
 }
 
 interface AwsRange {
@@ -80,7 +80,7 @@ function choice(
   const unknown = wanted.find((name) => !folded.has(name.toUpperCase()));
   if (unknown !== undefined) {
     throw new CommandError(
-      `--${what} ${shown(unknown)}: the file has no such ${what}${suggester()(unknown, known)}; it has ${known.join(', ')}`,
+      `--only-${what} ${shown(unknown)}: the file has no such ${what}${suggester()(unknown, known)}; it has ${known.join(', ')}`,
     );
   }
   const chosen = new Set(wanted.map((name) => name.toUpperCase()));

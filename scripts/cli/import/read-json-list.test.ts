@@ -108,9 +108,9 @@ describe('ip-ranges.json of AWS', () => {
       'a service that the file lacks',
       ['CLOUDFONT'],
       [],
-      '--service "CLOUDFONT": the file has no such service (did you mean "CLOUDFRONT"?); it has AMAZON, CLOUDFRONT, EC2, S3',
+      '--only-service "CLOUDFONT": the file has no such service (did you mean "CLOUDFRONT"?); it has AMAZON, CLOUDFRONT, EC2, S3',
     ],
-    ['a region that the file lacks', [], ['eu-west-1'], '--region "eu-west-1": the file has no such region'],
+    ['a region that the file lacks', [], ['eu-west-1'], '--only-region "eu-west-1": the file has no such region'],
     ['both where no range has both', ['EC2'], ['GLOBAL'], 'the file has no range of EC2 in GLOBAL'],
   ])('refuses %s', (_, services, regions, message) => {
     expect(() => readJsonList(AWS, { services, regions, awsOnly: false })).toThrow(message);
@@ -128,7 +128,7 @@ describe('ip-ranges.json of AWS', () => {
       issues: [{ message: 'this is no ip-ranges.json; accepted: an object with prefixes and ipv6_prefixes' }],
     });
     expect(() => readJsonList('["10.0.0.1"]', { ...ALL, services: ['EC2'] })).toThrow(
-      '--service and --region are for ip-ranges.json of AWS, which this file is not',
+      '--only-service and --only-region are for ip-ranges.json of AWS, which this file is not',
     );
   });
 });

@@ -43,7 +43,13 @@ describe('readList', () => {
       { column: '1' },
       '--column, --header and --no-header are for CSV, and the file is read as json',
     ],
-    ['a service of what has none', 'x', 'a\n', { services: ['EC2'] }, '--service and --region are for ip-ranges.json'],
+    [
+      'a service of what has none',
+      'x',
+      'a\n',
+      { services: ['EC2'] },
+      '--only-service and --only-region are for ip-ranges.json',
+    ],
   ])('does not read %s', (_, name, text, options, message) => {
     expect(() => readList({ name, text }, { ...AUTO, ...options })).toThrow(message);
   });

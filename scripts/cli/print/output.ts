@@ -47,7 +47,7 @@ export function paintFor(output: Output, env: Surroundings['env']): Paint {
   };
 }
 
-/** `1 rule`, `2 rules`. */
+/** `1 rule`, `2 rules`, `200,000 rules`. */
 export function counted(count: number, one: string, many = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`;
+  return `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`;
 }

@@ -1,0 +1,63 @@
+/** What is to be done to a set so that it has the entries that somebody lists. */
+import type { ExpiringEntry, PolicySet, SetEntry } from '../../../shared/engine/index.ts';
+import { entriesByKey, entryKeys, entryValue, sameData } from '../../../shared/policy/index.ts';
+import { setEntry } from '../import/check-list.ts';
+
+export interface SetChange {
+  /** What the set does not have. */
+  readonly added: readonly SetEntry[];
+  /** What it has with another end or note. */
+  readonly changed: readonly EntryChange[];
+  /** What it has just so. */
+  readonly same: readonly SetEntry[];
+  /** What only the set has: taken out where it is to be the list, else told. */
+  readonly others: readonly string[];
+}
+
+export interface EntryChange {
+  readonly before: SetEntry;
+  readonly after: SetEntry;
+}
+
+/**
+ * Compares the list with the set. A listed value that the set has keeps its note where the list has none, and ends when
+ * the list says so: a value that is listed without an end is there to stay. With `exactly` notes are the list's, too.
+ * @param list each value once, valid for a set of that kind
+ */
+export function changeOfSet(set: PolicySet, list: readonly SetEntry[], exactly: boolean): SetChange {
+  const keyOf = entryKeys(set.kind);
+  const have = entriesByKey(set.entries, keyOf);
+  const change = { added: [] as SetEntry[], changed: [] as EntryChange[], same: [] as SetEntry[] };
+  for (const listed of list) {
+    const key = keyOf(entryValue(listed));
+    const standing = have.get(key);
+    have.delete(key);
+    const first = standing?.[0];
+    if (standing === undefined || first === undefined) {
+      change.added.push(listed);
+      continue;
+    }
+    const after = exactly ? listed : withNoteOf(first, listed);
+    // Of a value that the set repeats one is left.
+    if (standing.length === 1 && sameMeaning(first, after)) change.same.push(after);
+    else change.changed.push({ before: first, after });
+  }
+  const others = [...have.values()].flatMap(([entry]) => (entry === undefined ? [] : [entryValue(entry)]));
+  return { ...change, others };
+}
+
+function withNoteOf(standing: SetEntry, listed: SetEntry): SetEntry {
+  const { note } = partsOf(standing);
+  return note === undefined ? listed : setEntry({ note, ...partsOf(listed) });
+}
+
+/** An object with the value alone says no more than the value; how a value is spelled does not matter. */
+function sameMeaning(standing: SetEntry, wanted: SetEntry): boolean {
+  const { value: _, ...is } = partsOf(standing);
+  const { value: __, ...wished } = partsOf(wanted);
+  return sameData(is, wished);
+}
+
+function partsOf(entry: SetEntry): ExpiringEntry {
+  return typeof entry === 'string' ? { value: entry } : entry;
+}
