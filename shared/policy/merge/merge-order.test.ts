@@ -30,5 +30,7 @@ describe('mergeOrder', () => {
   it('tells where both moved, differently', () => {
     const merged = mergeOrder(list('abc'), list('bac'), list('acb'), new Set('abc'));
     expect(merged).toEqual({ order: list('acb'), conflict: true });
+    const ours = mergeOrder(list('abc'), list('bxac'), list('acyb'), new Set('abcxy'), 'ours');
+    expect(ours).toEqual({ order: list('bxacy'), conflict: true });
   });
 });
