@@ -63,12 +63,12 @@ function invoke(handlerParts: ConnectHandlerParts, event: unknown, context = lam
 const REQUEST = { 'connection-id': CONNECTION_ID, 'endpoint-id': ENDPOINT_ID, 'schema-version': 'v3' };
 
 describe('a decision', () => {
-  it('refuses with the rule’s message, and tells so in one log line and one metrics line', async () => {
+  it('refuses with the rule’s message, and tells so in one log line and two of metrics', async () => {
     const event = { ...REQUEST, username: 'Batchi', 'public-ip': '203.0.113.9' };
     const { result, lines } = await invoke(parts(READY), event);
     expectValidResponse(result, 'v3');
     expect(result).toMatchObject({ allow: false, 'error-msg-on-denied-connection': 'Not now, Batchi.' });
-    expect(lines).toHaveLength(2);
+    expect(lines).toHaveLength(3);
     expect(logLines(lines)).toMatchObject([
       {
         level: 'INFO',
@@ -87,7 +87,8 @@ describe('a decision', () => {
       },
     ]);
     expect(emfLines(lines)).toMatchObject([
-      { endpoint: ENDPOINT_ID, Refused: 1, PolicyAge: 1_234, ReportedDecisions: 1 },
+      { endpoint: ENDPOINT_ID, Refused: 1, DecisionDuration: 0, PolicyAge: 1_234, ReportedDecisions: 1 },
+      { rule: 'block-batchi', RefusalsByRule: 1 },
     ]);
   });
 
@@ -257,7 +258,7 @@ describe('any event', () => {
     },
   );
 
-  it('of 5,000 made-up ones gets a valid answer, one log line and one metrics line', async () => {
+  it('of 5,000 made-up ones gets a valid answer, one log line and one line of its metrics', async () => {
     const handler = createConnectHandler(parts(READY));
     const keys = ['username', 'common-name', 'public-ip', 'groups', 'endpoint-id', 'connection-id', 'schema-version'];
     const value = fc.oneof(
@@ -276,7 +277,7 @@ describe('any event', () => {
         const { result, lines } = await printedLines(() => handler(any, lambdaContext()));
         expectValidResponse(result, readRequest(any).schemaVersion);
         expect(logLines(lines)).toHaveLength(1);
-        expect(emfLines(lines)).toHaveLength(1);
+        expect(emfLines(lines).filter((line) => 'DecisionDuration' in line)).toHaveLength(1);
       }),
       { numRuns: 5_000 },
     );

@@ -49,6 +49,7 @@ async function reachVerdict(parts: ConnectHandlerParts, request: ConnectRequest,
   return {
     outcome: !decision.allow ? 'refused' : decision.observed ? 'observed' : 'admitted',
     decision,
+    policy: inHand.policy,
     revision: inHand.revision,
     policyAgeMs: inHand.checkedAgeMs,
     stale: inHand.stale,
@@ -103,7 +104,7 @@ function tell(
     else logger.error('decision without a policy', line);
   } catch {}
   try {
-    metrics.publish(request.endpointId, verdict);
+    metrics.publish(request.endpointId, verdict, durationMs);
   } catch (error) {
     try {
       logger.error('metrics could not be written', { error: errorFields(error) });

@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { readRequest } from '../shared/client-vpn/index.ts';
-import type { Decision } from '../shared/engine/index.ts';
+import { compile, type Decision } from '../shared/engine/index.ts';
 import { decisionLine, errorFields, type Verdict } from './decision-line.ts';
 
 const REFUSAL: Decision = {
@@ -20,6 +20,7 @@ const REFUSAL: Decision = {
 const refused = (decision: Partial<Decision> = {}): Verdict => ({
   outcome: 'refused',
   decision: { ...REFUSAL, ...decision },
+  policy: compile({ version: 1, defaultEffect: 'deny', rules: [] }),
   revision: 42,
   policyAgeMs: 1_200,
   stale: false,

@@ -1,6 +1,6 @@
 /** The one structured log line of a decision: who asked, what came out, which rules and which revision made it. */
 import type { ConnectRequest } from '../shared/client-vpn/index.ts';
-import { type Attribute, cut, type Decision, isMalformed } from '../shared/engine/index.ts';
+import { type Attribute, type CompiledPolicy, cut, type Decision, isMalformed } from '../shared/engine/index.ts';
 import type { Unavailability } from './unavailable-message.ts';
 
 /**
@@ -15,6 +15,7 @@ export type Verdict = DecidedVerdict | FailedVerdict;
 export interface DecidedVerdict {
   readonly outcome: 'admitted' | 'refused' | 'observed';
   readonly decision: Decision;
+  readonly policy: CompiledPolicy;
   readonly revision: number;
   /** Milliseconds since the store last confirmed the policy. */
   readonly policyAgeMs: number;

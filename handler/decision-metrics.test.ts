@@ -1,29 +1,51 @@
-/** Metrics as they are written: one EMF line a decision, bounded dimensions, incidents told with the next decision. */
-
+/** Metrics as they are written: an EMF line a decision, bounded dimensions, incidents told with the next decision. */
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import { describe, expect, it } from '@jest/globals';
+import { compile } from '../shared/engine/index.ts';
 import { type Line, printedLines } from '../shared/testing/printed-lines.ts';
 import type { Verdict } from './decision-line.ts';
 import { createDecisionMetrics } from './decision-metrics.ts';
 
 const ENDPOINT = 'cvpn-endpoint-0a1b2c3d4e5f67890';
 
-const REFUSED: Verdict = {
-  outcome: 'refused',
+const DECIDED = {
   decision: {
-    allow: false,
-    effect: 'deny',
+    allow: true,
+    effect: 'allow',
     decidedBy: 'default',
     rules: [],
-    message: 'No.',
     postureStatuses: [],
     reported: [],
     observed: false,
   },
+  policy: compile({
+    version: 1,
+    defaultEffect: 'deny',
+    rules: [
+      { id: 'let-in', effect: 'allow', match: 'everyone' },
+      { id: 'try-it', effect: 'deny', mode: 'report', match: 'everyone' },
+      ...Array.from({ length: 30 }, (_, n) => ({ id: `block-${n}`, effect: 'deny', match: 'everyone' }) as const),
+    ],
+  }),
   revision: 1,
   policyAgeMs: 1_500,
   stale: false,
-};
+} as const;
+
+const ADMITTED: Verdict = { ...DECIDED, outcome: 'admitted' };
+
+const refusedBy = (...rules: string[]): Verdict => ({
+  ...DECIDED,
+  outcome: 'refused',
+  decision: {
+    ...DECIDED.decision,
+    allow: false,
+    effect: 'deny',
+    decidedBy: rules.length > 0 ? 'rule' : 'default',
+    rules,
+    message: 'No.',
+  },
+});
 
 /** The names of the metrics in a line, in order. */
 function namesIn(line: Line | undefined): string[] {
@@ -35,7 +57,7 @@ const newMetrics = () => createDecisionMetrics(new Metrics({ namespace: 'Test', 
 describe('createDecisionMetrics', () => {
   it('writes one line a decision, for the service and for the endpoint', async () => {
     const metrics = newMetrics();
-    const { lines } = await printedLines(() => metrics.publish(ENDPOINT, REFUSED));
+    const { lines } = await printedLines(() => metrics.publish(ENDPOINT, ADMITTED, 12));
     expect(lines).toEqual([
       {
         _aws: {
@@ -45,7 +67,8 @@ describe('createDecisionMetrics', () => {
               Namespace: 'Test',
               Dimensions: [['service'], ['service', 'endpoint']],
               Metrics: [
-                { Name: 'Refused', Unit: 'Count' },
+                { Name: 'Admitted', Unit: 'Count' },
+                { Name: 'DecisionDuration', Unit: 'Milliseconds' },
                 { Name: 'PolicyAge', Unit: 'Milliseconds' },
               ],
             },
@@ -53,21 +76,25 @@ describe('createDecisionMetrics', () => {
         },
         service: 'connect',
         endpoint: ENDPOINT,
-        Refused: 1,
+        Admitted: 1,
+        DecisionDuration: 12,
         PolicyAge: 1_500,
       },
     ]);
   });
 
   it.each<[Verdict, string[]]>([
-    [{ ...REFUSED, outcome: 'admitted' }, ['Admitted', 'PolicyAge']],
-    [{ ...REFUSED, outcome: 'observed', stale: true }, ['Observed', 'PolicyAge', 'StaleDecisions']],
-    [{ outcome: 'failed-closed', cause: 'corrupt', message: 'No.' }, ['FailedClosed']],
-    [{ outcome: 'failed-closed', cause: 'internal', message: 'No.' }, ['FailedClosed', 'InternalFaults']],
-    [{ outcome: 'failed-open', cause: 'unreachable', message: undefined }, ['FailedOpen']],
+    [ADMITTED, ['Admitted', 'DecisionDuration', 'PolicyAge']],
+    [{ ...DECIDED, outcome: 'observed', stale: true }, ['Observed', 'DecisionDuration', 'PolicyAge', 'StaleDecisions']],
+    [{ outcome: 'failed-closed', cause: 'corrupt', message: 'No.' }, ['FailedClosed', 'DecisionDuration']],
+    [
+      { outcome: 'failed-closed', cause: 'internal', message: 'No.' },
+      ['FailedClosed', 'DecisionDuration', 'InternalFaults'],
+    ],
+    [{ outcome: 'failed-open', cause: 'unreachable', message: undefined }, ['FailedOpen', 'DecisionDuration']],
   ])('counts each outcome under its own name: %j', async (verdict, names) => {
     const metrics = newMetrics();
-    const { lines } = await printedLines(() => metrics.publish(ENDPOINT, verdict));
+    const { lines } = await printedLines(() => metrics.publish(ENDPOINT, verdict, 12));
     expect(lines.map(namesIn)).toEqual([names]);
   });
 
@@ -77,11 +104,38 @@ describe('createDecisionMetrics', () => {
     metrics.count('RefreshFailures');
     metrics.count('SettingErrors', 3);
     const { lines } = await printedLines(() => {
-      metrics.publish(ENDPOINT, REFUSED);
-      metrics.publish(ENDPOINT, REFUSED);
+      metrics.publish(ENDPOINT, ADMITTED, 12);
+      metrics.publish(ENDPOINT, ADMITTED, 12);
     });
-    expect(lines).toMatchObject([{ Refused: 1, RefreshFailures: 2, SettingErrors: 3 }, { Refused: 1 }]);
-    expect(namesIn(lines[1])).toEqual(['Refused', 'PolicyAge']);
+    expect(lines).toMatchObject([{ Admitted: 1, RefreshFailures: 2, SettingErrors: 3 }, { Admitted: 1 }]);
+    expect(namesIn(lines[1])).toEqual(['Admitted', 'DecisionDuration', 'PolicyAge']);
+  });
+
+  it('tells refusals by the rule whose message the user reads, in a line of their own', async () => {
+    const { lines } = await printedLines(() => newMetrics().publish(ENDPOINT, refusedBy('block-0', 'block-1'), 12));
+    expect(lines.map(namesIn)).toEqual([['Refused', 'DecisionDuration', 'PolicyAge'], ['RefusalsByRule']]);
+    expect(lines[1]).toMatchObject({
+      _aws: { CloudWatchMetrics: [{ Namespace: 'Test', Dimensions: [['service', 'rule']] }] },
+      service: 'connect',
+      rule: 'block-0',
+      RefusalsByRule: 1,
+    });
+    expect(lines[1]).not.toHaveProperty('endpoint');
+  });
+
+  it('names the first deny rules of the policy, the same ones in every handler, and tells the others together', async () => {
+    const rules = Array.from({ length: 30 }, (_, n) => `block-${29 - n}`);
+    const { lines } = await printedLines(() => {
+      const metrics = newMetrics();
+      metrics.publish(ENDPOINT, refusedBy(), 12);
+      for (const rule of rules) metrics.publish(ENDPOINT, refusedBy(rule), 12);
+    });
+    const told = lines.filter((line) => 'RefusalsByRule' in line).map(({ rule }) => rule);
+    expect(told).toEqual([
+      '(default)',
+      ...Array.from({ length: 10 }, () => '(other)'),
+      ...Array.from({ length: 20 }, (_, n) => `block-${19 - n}`),
+    ]);
   });
 
   it('makes no dimension of what is no endpoint id, nor of endless made-up ones', async () => {
@@ -89,7 +143,7 @@ describe('createDecisionMetrics', () => {
     const endpoints = [undefined, { malformed: 7 }, 'x'.repeat(500), 'cvpn-endpoint-\n', ENDPOINT];
     const madeUp = Array.from({ length: 200 }, (_, n) => `cvpn-endpoint-${String(n).padStart(8, '0')}`);
     const { lines } = await printedLines(() => {
-      for (const endpoint of [...endpoints, ...madeUp, ENDPOINT]) metrics.publish(endpoint, REFUSED);
+      for (const endpoint of [...endpoints, ...madeUp, ENDPOINT]) metrics.publish(endpoint, ADMITTED, 12);
     });
     const dimensions = lines.map((line) => line.endpoint);
     expect(dimensions.slice(0, 5)).toEqual(['other', 'other', 'other', 'other', ENDPOINT]);
