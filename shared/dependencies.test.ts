@@ -42,6 +42,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
     'shared/engine',
     'shared/client-vpn',
     'shared',
+    'package.json',
   ],
   shared: [],
 };
