@@ -1,30 +1,24 @@
 /** Carries a verb out: reads the policy, plans on it, writes, and tells what has become of it. */
 import type { Command } from 'commander';
 import type { PolicyDocument } from '../../../shared/engine/index.ts';
-import { applyOperations, type PolicyOperation } from '../../../shared/policy/index.ts';
-import { type AccessOptions, openAccess } from '../access/access-options.ts';
 import {
-  nothingPublished,
-  type PolicyAccess,
-  type PolicyWrite,
-  type WriteStep,
-  type Written,
-} from '../access/policy-access.ts';
+  applyOperations,
+  type LintCode,
+  type LintWarning,
+  type PolicyOperation,
+} from '../../../shared/policy/index.ts';
+import { type AccessOptions, openAccess } from '../access/access-options.ts';
+import type { Written } from '../access/policy-access.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
+import { newWarnings } from '../plan/new-warnings.ts';
 import { onOneLine, writeJson, writeLines } from '../print/output.ts';
 import { reportWritten } from '../print/report-written.ts';
 import type { Surroundings } from '../surroundings.ts';
 import type { NotDone } from '../verbs/lasting-rule.ts';
 import { type AskedPolicy, askedPolicy } from '../verbs/standing.ts';
-import { typedVerb, undoCommand } from './typed-command.ts';
+import { typedVerb, undoOf } from './typed-command.ts';
 import { policyWrite, type WriteOptions } from './write-options.ts';
-
-/** A plan that can be carried out. */
-export interface VerbPlan {
-  readonly ok: true;
-  /** None where there is nothing to be done. */
-  readonly operations: readonly PolicyOperation[];
-}
+import { type OperationsPlan, writePlanned } from './write-planned.ts';
 
 export interface FailedPlan {
   readonly ok: false;
@@ -41,7 +35,7 @@ export interface VerbReport {
   readonly data: object;
 }
 
-export interface Verb<Plan extends VerbPlan> {
+export interface Verb<Plan extends OperationsPlan> {
   readonly command: Command;
   /** Those of the command line that are no options. */
   readonly words: readonly string[];
@@ -51,14 +45,21 @@ export interface Verb<Plan extends VerbPlan> {
   readonly tell: (plan: Plan, before: AskedPolicy, after: AskedPolicy | undefined) => VerbReport;
 }
 
-export async function runVerb<Plan extends VerbPlan>(verb: Verb<Plan>, surroundings: Surroundings): Promise<ExitCode> {
+export async function runVerb<Plan extends OperationsPlan>(
+  verb: Verb<Plan>,
+  surroundings: Surroundings,
+): Promise<ExitCode> {
   const { command, words, options, tell } = verb;
   const { stdout, stderr } = surroundings;
   const access = await openAccess(options, surroundings);
   try {
     const defaultReason = typedVerb(command, words);
-    const result = await writePlanned(access, verb.plan, (step) => policyWrite(step, options, defaultReason));
-    const { plan, document, written } = result;
+    const { plan, policy, written } = await writePlanned(
+      access,
+      ({ document }) => verb.plan(document),
+      (step) => policyWrite(step, options, defaultReason),
+    );
+    const { document } = policy;
     if (!plan.ok) return tellNotDone(plan.notDone, options, surroundings);
     const before = askedPolicy(document);
     if (written === undefined) {
@@ -69,46 +70,15 @@ export async function runVerb<Plan extends VerbPlan>(verb: Verb<Plan>, surroundi
     }
     const after = policyAfter(document, plan.operations, written);
     const { lines, notes, data } = tell(plan, before, after);
-    const undo =
-      written.outcome === 'written' && written.revision !== undefined
-        ? undoCommand(written.revision.number, command)
-        : undefined;
-    const extra = {
-      lines: [...lines.map(onOneLine), ...(undo === undefined ? [] : [`Undo: ${undo}`])],
-      data: { ...data, ...(undo === undefined ? {} : { undo }) },
-    };
-    const exitCode = reportWritten(written, { json: options.json, dryRun: isDryRun(options), extra }, surroundings);
+    const undo = undoOf(written, command);
+    const extra = { lines: [...lines.map(onOneLine), ...undo.lines], data: { ...data, ...undo.data } };
+    const warnings = after === undefined ? {} : { warnings: warningsOf(before, after, surroundings.now()) };
+    const report = { json: options.json, dryRun: isDryRun(options), extra, ...warnings };
+    const exitCode = reportWritten(written, report, surroundings);
     if (after !== undefined) writeLines(stderr, notes.map(asNote));
     return exitCode;
   } finally {
     access.close();
-  }
-}
-
-/** As often a verb is planned anew because what it was planned for has changed meanwhile. */
-const MAX_TRIES = 3;
-
-/** A plan, the policy that it was made for, and what became of it; undefined where there was nothing to be written. */
-export interface PlannedWrite<Plan> {
-  readonly plan: Plan;
-  readonly document: PolicyDocument;
-  readonly written: Written | undefined;
-}
-
-/** Operations are made for the items that were read, so that what others change meanwhile is not overwritten: then again. */
-export async function writePlanned<Plan extends VerbPlan | FailedPlan>(
-  access: PolicyAccess,
-  plan: (document: PolicyDocument) => Plan,
-  toWrite: (step: WriteStep) => PolicyWrite,
-): Promise<PlannedWrite<Plan>> {
-  for (let tries = 1; ; tries++) {
-    const policy = await access.policy();
-    if (policy === undefined) throw nothingPublished(access);
-    const { document } = policy;
-    const made = plan(document);
-    if (!made.ok || made.operations.length === 0) return { plan: made, document, written: undefined };
-    const written = await access.write(toWrite({ kind: 'operations', operations: made.operations }));
-    if (written.outcome !== 'moved' || tries === MAX_TRIES) return { plan: made, document, written };
   }
 }
 
@@ -121,6 +91,16 @@ function policyAfter(
   const applied = applyOperations(document, operations);
   if (!applied.ok) throw new Error('INVARIANT: what was accepted can be applied');
   return askedPolicy(applied.document as PolicyDocument); // the checks of the write have accepted it
+}
+
+/** Who blocks one address or one group knows that others pass. */
+const KNOWN_WARNINGS: readonly LintCode[] = ['one-address-family', 'deny-passes-missing'];
+
+/** What the verb brings with it; the warnings of the rest of the policy are told by who works on it. */
+function warningsOf(before: AskedPolicy, after: AskedPolicy, nowMs: number): readonly LintWarning[] {
+  const file = { document: after.document, warnings: [] };
+  const { brought } = newWarnings({ before: before.document, after: after.document, file, nowMs });
+  return brought.filter(({ code }) => !KNOWN_WARNINGS.includes(code));
 }
 
 /** A line each on stderr; programs are told in the form of a refused write. */

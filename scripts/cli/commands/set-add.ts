@@ -1,7 +1,15 @@
 /** `vpn-policy set add`: puts values into a set. */
 import { type Command, Option } from 'commander';
-import { parseInstantMs, SET_KINDS, type SetEntry, type SetKind, shown } from '../../../shared/engine/index.ts';
-import { entryValue, itemHash, type PolicyOperation } from '../../../shared/policy/index.ts';
+import {
+  type PolicyDocument,
+  type PolicySet,
+  parseInstantMs,
+  SET_KINDS,
+  type SetEntry,
+  type SetKind,
+  shown,
+} from '../../../shared/engine/index.ts';
+import { entryValue } from '../../../shared/policy/index.ts';
 import { type AccessOptions, addAccessOptions, openAccess } from '../access/access-options.ts';
 import { CommandError, type ExitCode } from '../exit-code.ts';
 import { addTimezoneOption, type CallerClock, callerClock, type TimezoneOptions } from '../input/caller-zone.ts';
@@ -13,10 +21,11 @@ import { reportWritten } from '../print/report-written.ts';
 import type { RunAction } from '../program.ts';
 import { checkValues } from '../sets/check-values.ts';
 import { findSet, noSuchSet } from '../sets/find-set.ts';
-import { changeOfSet, type SetChange } from '../sets/set-change.ts';
+import { changeOfSet, type SetChange, setOperations } from '../sets/set-change.ts';
 import type { Surroundings } from '../surroundings.ts';
-import { undoLines, writeOperations } from './write-operations.ts';
-import { addWriteOptions, type WriteOptions } from './write-options.ts';
+import { typedVerb, undoOf } from './typed-command.ts';
+import { addWriteOptions, policyWrite, type WriteOptions } from './write-options.ts';
+import { unchanged, writePlanned } from './write-planned.ts';
 
 interface SetAddOptions extends AccessOptions, WriteOptions, EndOptions, TimezoneOptions {
   readonly note?: string;
@@ -50,7 +59,9 @@ Examples:
   vpn-policy set add partners 203.0.113.9 --create ip --for 2w`,
     )
     .action(
-      run((name: string, values: string[], options: SetAddOptions) => setAdd(name, values, options, surroundings)),
+      run((name: string, values: string[], options: SetAddOptions) =>
+        setAdd(name, values, options, command, surroundings),
+      ),
     );
 }
 
@@ -58,6 +69,7 @@ async function setAdd(
   name: string,
   values: readonly string[],
   options: SetAddOptions,
+  command: Command,
   surroundings: Surroundings,
 ): Promise<ExitCode> {
   const clock = callerClock(options, surroundings);
@@ -66,39 +78,48 @@ async function setAdd(
   const note = options.note === undefined ? {} : { note: options.note };
   const access = await openAccess(options, surroundings);
   try {
-    const reason = `set add ${name} ${values.join(' ')}`;
-    const { written, built } = await writeOperations(access, options, reason, ({ document }) => {
-      const set = findSet(document, name);
-      const kind = set?.kind ?? options.create;
-      if (kind === undefined) throw noSuchSet(name, document, '--create ip makes it (or another kind)');
-      if (set !== undefined && options.create !== undefined && options.create !== kind) {
-        throw new CommandError(
-          `the set ${name} is there already, of kind ${kind}: --create ${options.create} cannot be`,
-        );
-      }
-      const entries = checkValues(values, kind, { ...note, ...end });
-      const change = changeOfSet(set ?? { kind, entries: [] }, entries, false);
-      const add = [...change.added, ...change.changed.map(({ after }) => after)];
-      const operations: PolicyOperation[] =
-        set === undefined
-          ? [{ op: 'put-set', name, set: { kind, entries: add }, ifNoneMatch: '*' }]
-          : add.length === 0
-            ? []
-            : [{ op: 'patch-set', name, add, ifMatch: itemHash(set) }];
-      return { operations, change };
-    });
-    const told = {
+    const reason = `set ${typedVerb(command, [name, ...values])}`;
+    const { plan, policy, written } = await writePlanned(
+      access,
+      ({ document }) => {
+        const set = findSet(document, name);
+        const kind = kindOf(name, set, document, options.create);
+        const change = changeOfSet(set ?? { kind, entries: [] }, checkValues(values, kind, { ...note, ...end }), false);
+        return { ok: true, operations: setOperations(name, set, kind, { ...change, removed: [] }), change };
+      },
+      (step) => policyWrite(step, options, reason),
+    );
+    const outcome = written ?? unchanged(policy);
+    const undo = undoOf(outcome, command);
+    const extra = {
       lines: [
-        ...changeLines(built.change, clock),
+        ...changeLines(plan.change, clock),
         ...(endMs === undefined ? [] : [`Until ${echoedMoment(endMs, clock)}.`]),
-        ...undoLines(written),
+        ...undo.lines,
       ],
-      data: { set: name, ...changeData(built.change), ...(endMs !== undefined && { ...end, timezone: clock.zone }) },
+      data: {
+        set: name,
+        ...changeData(plan.change),
+        ...(endMs !== undefined && { ...end, timezone: clock.zone }),
+        ...undo.data,
+      },
     };
-    return reportWritten(written, { json: options.json, dryRun: options.dryRun === true, extra: told }, surroundings);
+    return reportWritten(outcome, { json: options.json, dryRun: options.dryRun === true, extra }, surroundings);
   } finally {
     access.close();
   }
+}
+
+function kindOf(
+  name: string,
+  set: PolicySet | undefined,
+  document: PolicyDocument,
+  created: SetKind | undefined,
+): SetKind {
+  const kind = set?.kind ?? created;
+  if (kind === undefined) throw noSuchSet(name, document, '--create ip makes it (or another kind)');
+  if (created === undefined || created === kind) return kind;
+  throw new CommandError(`the set ${name} is there already, of kind ${kind}: --create ${created} cannot be`);
 }
 
 function changeLines({ same, changed }: SetChange, clock: CallerClock): string[] {

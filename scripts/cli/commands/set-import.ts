@@ -1,7 +1,6 @@
 /** `vpn-policy set import`: a published list, a table or a calendar becomes a set. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type PolicySet, SET_KINDS, type SetKind } from '../../../shared/engine/index.ts';
-import { itemHash, type PolicyOperation } from '../../../shared/policy/index.ts';
 import { type AccessOptions, addAccessOptions, openAccess } from '../access/access-options.ts';
 import { refusedAsInvalid } from '../access/policy-access.ts';
 import { CommandError, type ExitCode } from '../exit-code.ts';
@@ -18,10 +17,11 @@ import { withNotice } from '../print/progress.ts';
 import { reportWritten } from '../print/report-written.ts';
 import type { RunAction } from '../program.ts';
 import { findSet } from '../sets/find-set.ts';
-import { changeOfSet, type SetChange } from '../sets/set-change.ts';
+import { changeOfSet, type SetChange, setOperations } from '../sets/set-change.ts';
 import type { Surroundings } from '../surroundings.ts';
-import { undoLines, writeOperations } from './write-operations.ts';
-import { addWriteOptions, type WriteOptions } from './write-options.ts';
+import { typedVerb, undoOf } from './typed-command.ts';
+import { addWriteOptions, policyWrite, type WriteOptions } from './write-options.ts';
+import { type OperationsPlan, unchanged, writePlanned } from './write-planned.ts';
 
 interface SetImportOptions extends AccessOptions, WriteOptions, EndOptions, TimezoneOptions {
   readonly file: string;
@@ -73,10 +73,15 @@ Examples:
   curl -s https://ip-ranges.amazonaws.com/ip-ranges.json | vpn-policy set import aws --file - --only-service EC2 --only-region eu-west-1
   vpn-policy set import jp-holidays --file holidays.ics --years 3`,
     )
-    .action(run((name: string, options: SetImportOptions) => setImport(name, options, surroundings)));
+    .action(run((name: string, options: SetImportOptions) => setImport(name, options, command, surroundings)));
 }
 
-async function setImport(name: string, options: SetImportOptions, surroundings: Surroundings): Promise<ExitCode> {
+async function setImport(
+  name: string,
+  options: SetImportOptions,
+  command: Command,
+  surroundings: Surroundings,
+): Promise<ExitCode> {
   const clock = callerClock(options, surroundings);
   const endMs = readEnd(options, clock);
   const file = await readInput(options.file, surroundings);
@@ -99,28 +104,34 @@ async function setImport(name: string, options: SetImportOptions, surroundings: 
   };
   const access = await openAccess(options, surroundings);
   try {
-    const reason = `set import ${name} --file ${file.name}`;
-    const { written, built } = await writeOperations(access, options, reason, ({ document }) => {
-      const set = findSet(document, name);
-      return importInto(name, set, { ...request, kind: kindFor(name, set, options.kind) }, options, surroundings);
-    });
+    const reason = `set ${typedVerb(command, [name])}`;
+    const { plan, policy, written } = await writePlanned(
+      access,
+      ({ document }) => {
+        const set = findSet(document, name);
+        return planImport(name, set, { ...request, kind: kindOf(name, set, options.kind) }, options, surroundings);
+      },
+      (step) => policyWrite(step, options, reason),
+    );
     const report = { json: options.json, dryRun: options.dryRun === true };
-    if ('issues' in built) {
-      return reportWritten(refusedAsInvalid(toldIssues(built.issues)), { ...report, file: file.name }, surroundings);
+    if (!plan.ok) {
+      return reportWritten(refusedAsInvalid(toldIssues(plan.issues)), { ...report, file: file.name }, surroundings);
     }
     writeLines(
       surroundings.stderr,
-      built.list.remarks.map((remark) => onOneLine(`vpn-policy: ${file.name}: ${remark}`)),
+      plan.list.remarks.map((remark) => onOneLine(`vpn-policy: ${file.name}: ${remark}`)),
     );
+    const outcome = written ?? unchanged(policy);
+    const undo = undoOf(outcome, command);
     const extra = {
       lines: [
-        ...importLines(name, file.name, built, options),
+        ...importLines(name, file.name, plan, options),
         ...(endMs === undefined ? [] : [`Until ${echoedMoment(endMs, clock)}.`]),
-        ...undoLines(written),
+        ...undo.lines,
       ],
-      data: { set: name, file: file.name, ...importData(built, options) },
+      data: { set: name, file: file.name, ...importData(plan, options), ...undo.data },
     };
-    return reportWritten(written, { ...report, extra }, surroundings);
+    return reportWritten(outcome, { ...report, extra }, surroundings);
   } finally {
     access.close();
   }
@@ -128,40 +139,32 @@ async function setImport(name: string, options: SetImportOptions, surroundings: 
 
 type Accepted = Extract<ImportedList, { readonly ok: true }>;
 
-interface SetImport {
-  readonly operations: readonly PolicyOperation[];
+interface SetImport extends OperationsPlan {
   readonly list: Accepted;
   readonly change: SetChange;
 }
 
-function importInto(
+function planImport(
   name: string,
   set: PolicySet | undefined,
   request: ImportRequest,
   { sync = false }: SetImportOptions,
   surroundings: Surroundings,
-): SetImport | { readonly operations: readonly []; readonly issues: readonly ListIssue[] } {
+): SetImport | Extract<ImportedList, { readonly ok: false }> {
   const list = importList(request, surroundings);
-  if (!list.ok) return { operations: [], issues: list.issues };
+  if (!list.ok) return list;
   const { kind, entries } = list;
   const isLong = entries.length > MANY_ENTRIES;
   return withNotice(surroundings, `Comparing with the set ${name}`, isLong, () => {
     const change = changeOfSet(set ?? { kind, entries: [] }, entries, sync);
-    const add = [...change.added, ...change.changed.map(({ after }) => after)];
-    const remove = sync ? [...change.others] : [];
-    const operations: PolicyOperation[] =
-      set === undefined
-        ? [{ op: 'put-set', name, set: { kind, entries: add }, ifNoneMatch: '*' }]
-        : add.length + remove.length === 0
-          ? []
-          : [{ op: 'patch-set', name, add, remove, ifMatch: itemHash(set) }];
-    return { operations, list, change };
+    const removed = sync ? change.others : [];
+    return { ok: true, operations: setOperations(name, set, kind, { ...change, removed }), list, change };
   });
 }
 
 const MANY_ENTRIES = 20_000;
 
-function kindFor(name: string, set: PolicySet | undefined, asked: SetKind | undefined): SetKind | undefined {
+function kindOf(name: string, set: PolicySet | undefined, asked: SetKind | undefined): SetKind | undefined {
   if (set !== undefined && asked !== undefined && asked !== set.kind) {
     throw new CommandError(`the set ${name} is there already, of kind ${set.kind}: --kind ${asked} cannot be`);
   }

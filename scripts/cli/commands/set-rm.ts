@@ -1,7 +1,7 @@
 /** `vpn-policy set rm`: takes values out of a set. */
 import type { Command } from 'commander';
 import type { PolicySet } from '../../../shared/engine/index.ts';
-import { entriesByKey, entryKeys, entryValue, itemHash, type PolicyOperation } from '../../../shared/policy/index.ts';
+import { entriesByKey, entryKeys, entryValue } from '../../../shared/policy/index.ts';
 import { type AccessOptions, addAccessOptions, openAccess } from '../access/access-options.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { onOneLine, writeLines } from '../print/output.ts';
@@ -10,9 +10,11 @@ import type { RunAction } from '../program.ts';
 import { checkValues } from '../sets/check-values.ts';
 import { findSet, noSuchSet } from '../sets/find-set.ts';
 import { missingValue } from '../sets/missing-value.ts';
+import { setOperations } from '../sets/set-change.ts';
 import type { Surroundings } from '../surroundings.ts';
-import { undoLines, writeOperations } from './write-operations.ts';
-import { addWriteOptions, type WriteOptions } from './write-options.ts';
+import { typedVerb, undoOf } from './typed-command.ts';
+import { addWriteOptions, policyWrite, type WriteOptions } from './write-options.ts';
+import { unchanged, writePlanned } from './write-planned.ts';
 
 interface SetRemoveOptions extends AccessOptions, WriteOptions {}
 
@@ -36,7 +38,7 @@ Examples:
     )
     .action(
       run((name: string, values: string[], options: SetRemoveOptions) =>
-        setRemove(name, values, options, surroundings),
+        setRemove(name, values, options, command, surroundings),
       ),
     );
 }
@@ -45,31 +47,36 @@ async function setRemove(
   name: string,
   values: readonly string[],
   options: SetRemoveOptions,
+  command: Command,
   surroundings: Surroundings,
 ): Promise<ExitCode> {
   const access = await openAccess(options, surroundings);
   try {
-    const reason = `set rm ${name} ${values.join(' ')}`;
-    const { written, built } = await writeOperations(access, options, reason, ({ document }) => {
-      const set = findSet(document, name);
-      if (set === undefined) throw noSuchSet(name, document);
-      const { removed, missing } = found(set, values);
-      const operations: PolicyOperation[] =
-        removed.length === 0 ? [] : [{ op: 'patch-set', name, remove: removed, ifMatch: itemHash(set) }];
-      return { operations, removed, missing, told: missing.map((value) => missingValue(set, value)) };
-    });
+    const reason = `set ${typedVerb(command, [name, ...values])}`;
+    const { plan, policy, written } = await writePlanned(
+      access,
+      ({ document }) => {
+        const set = findSet(document, name);
+        if (set === undefined) throw noSuchSet(name, document);
+        const { removed, missing } = found(set, values);
+        const operations = setOperations(name, set, set.kind, { added: [], changed: [], removed });
+        return { ok: true, operations, removed, missing, reasons: missing.map((value) => missingValue(set, value)) };
+      },
+      (step) => policyWrite(step, options, reason),
+    );
     writeLines(
       surroundings.stderr,
-      built.told.map((text) => onOneLine(`vpn-policy: the set ${name} does not have ${text}`)),
+      plan.reasons.map((text) => onOneLine(`vpn-policy: the set ${name} does not have ${text}`)),
     );
-    const { removed, missing } = built;
-    const extra = { lines: undoLines(written), data: { set: name, removed, notFound: missing } };
-    const exitCode = reportWritten(
-      written,
-      { json: options.json, dryRun: options.dryRun === true, extra },
-      surroundings,
-    );
-    return removed.length === 0 ? EXIT.checkFailed : exitCode;
+    const outcome = written ?? unchanged(policy);
+    const undo = undoOf(outcome, command);
+    const extra = {
+      lines: undo.lines,
+      data: { set: name, removed: plan.removed, notFound: plan.missing, ...undo.data },
+    };
+    const report = { json: options.json, dryRun: options.dryRun === true, extra };
+    const exitCode = reportWritten(outcome, report, surroundings);
+    return written === undefined ? EXIT.checkFailed : exitCode;
   } finally {
     access.close();
   }

@@ -1,6 +1,7 @@
 /** A command line as it was typed, put together again from what the parser made of it. */
 import type { Command } from 'commander';
 import { ACCESS_OPTION_NAMES } from '../access/access-options.ts';
+import type { Written } from '../access/policy-access.ts';
 import { shellWords } from '../verbs/shell-words.ts';
 
 /** The options that were typed (not those from defaults), of those that are wanted by their attribute. */
@@ -25,8 +26,15 @@ export function typedVerb(command: Command, words: readonly string[]): string {
 }
 
 /** `vpn-policy revert 14 --local`: what takes a revision back, where the command has written it. */
-export function undoCommand(revision: number, command: Command): string {
+function undoCommand(revision: number, command: Command): string {
   // Nobody wants their token in what they copy around.
   const access = typedOptions(command, (name) => ACCESS_OPTION_NAMES.includes(name) && name !== 'token');
   return `vpn-policy revert ${shellWords([String(revision), ...access])}`;
+}
+
+/** How a write is undone, for the end of what is told of it: nothing where nothing was written. */
+export function undoOf(written: Written, command: Command): { readonly lines: string[]; readonly data: object } {
+  if (written.outcome !== 'written' || written.revision === undefined) return { lines: [], data: {} };
+  const undo = undoCommand(written.revision.number, command);
+  return { lines: [`Undo: ${undo}`], data: { undo } };
 }

@@ -1,6 +1,13 @@
 /** What is to be done to a set so that it has the entries that somebody lists. */
-import type { ExpiringEntry, PolicySet, SetEntry } from '../../../shared/engine/index.ts';
-import { entriesByKey, entryKeys, entryValue, sameData } from '../../../shared/policy/index.ts';
+import type { ExpiringEntry, PolicySet, SetEntry, SetKind } from '../../../shared/engine/index.ts';
+import {
+  entriesByKey,
+  entryKeys,
+  entryValue,
+  itemHash,
+  type PolicyOperation,
+  sameData,
+} from '../../../shared/policy/index.ts';
 import { setEntry } from '../import/check-list.ts';
 
 export interface SetChange {
@@ -60,4 +67,17 @@ function sameMeaning(standing: SetEntry, wanted: SetEntry): boolean {
 
 function partsOf(entry: SetEntry): ExpiringEntry {
   return typeof entry === 'string' ? { value: entry } : entry;
+}
+
+/** Makes a set of it where there is none; none where it changes nothing. Neither undoes what others do meanwhile. */
+export function setOperations(
+  name: string,
+  set: PolicySet | undefined,
+  kind: SetKind,
+  { added, changed, removed }: Pick<SetChange, 'added' | 'changed'> & { readonly removed: readonly string[] },
+): readonly PolicyOperation[] {
+  const add = [...added, ...changed.map(({ after }) => after)];
+  if (set === undefined) return [{ op: 'put-set', name, set: { kind, entries: add }, ifNoneMatch: '*' }];
+  if (add.length + removed.length === 0) return [];
+  return [{ op: 'patch-set', name, add, remove: [...removed], ifMatch: itemHash(set) }];
 }
