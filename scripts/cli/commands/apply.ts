@@ -220,7 +220,7 @@ function tell(written: Written, plan: Plan | undefined, { options, surroundings,
   // The plan has said so.
   const exitCode =
     written.outcome === 'unchanged' && !options.json ? EXIT.ok : reportWritten(written, report, surroundings);
-  if (plan !== undefined && exitCode !== EXIT.ok) {
+  if (plan !== undefined && written.outcome === 'conflict') {
     writeLines(surroundings.stderr, planReport(plan, { fileName: name, clock }).advice);
   }
   return exitCode;
