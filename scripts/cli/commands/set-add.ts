@@ -22,6 +22,7 @@ import type { RunAction } from '../program.ts';
 import { checkValues } from '../sets/check-values.ts';
 import { findSet, noSuchSet } from '../sets/find-set.ts';
 import { changeOfSet, type SetChange, setOperations } from '../sets/set-change.ts';
+import { setWarnings } from '../sets/set-warnings.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { typedVerb, undoOf } from './typed-command.ts';
 import { addWriteOptions, policyWrite, type WriteOptions } from './write-options.ts';
@@ -104,7 +105,9 @@ async function setAdd(
         ...undo.data,
       },
     };
-    return reportWritten(outcome, { json: options.json, dryRun: options.dryRun === true, extra }, surroundings);
+    const warnings = setWarnings(outcome, name, policy.document);
+    const report = { json: options.json, dryRun: options.dryRun === true, warnings, extra };
+    return reportWritten(outcome, report, surroundings);
   } finally {
     access.close();
   }

@@ -18,6 +18,7 @@ import { reportWritten } from '../print/report-written.ts';
 import type { RunAction } from '../program.ts';
 import { findSet } from '../sets/find-set.ts';
 import { changeOfSet, type SetChange, setOperations } from '../sets/set-change.ts';
+import { setWarnings } from '../sets/set-warnings.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { typedVerb, undoOf } from './typed-command.ts';
 import { addWriteOptions, policyWrite, type WriteOptions } from './write-options.ts';
@@ -131,7 +132,8 @@ async function setImport(
       ],
       data: { set: name, file: file.name, ...importData(plan, options), ...undo.data },
     };
-    return reportWritten(outcome, { ...report, extra }, surroundings);
+    const warnings = setWarnings(outcome, name, policy.document);
+    return reportWritten(outcome, { ...report, warnings, extra }, surroundings);
   } finally {
     access.close();
   }

@@ -11,6 +11,7 @@ import { checkValues } from '../sets/check-values.ts';
 import { findSet, noSuchSet } from '../sets/find-set.ts';
 import { missingValue } from '../sets/missing-value.ts';
 import { setOperations } from '../sets/set-change.ts';
+import { setWarnings } from '../sets/set-warnings.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { typedVerb, undoOf } from './typed-command.ts';
 import { addWriteOptions, policyWrite, type WriteOptions } from './write-options.ts';
@@ -74,7 +75,8 @@ async function setRemove(
       lines: undo.lines,
       data: { set: name, removed: plan.removed, notFound: plan.missing, ...undo.data },
     };
-    const report = { json: options.json, dryRun: options.dryRun === true, extra };
+    const warnings = setWarnings(outcome, name, policy.document);
+    const report = { json: options.json, dryRun: options.dryRun === true, warnings, extra };
     const exitCode = reportWritten(outcome, report, surroundings);
     return written === undefined ? EXIT.checkFailed : exitCode;
   } finally {

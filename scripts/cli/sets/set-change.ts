@@ -44,7 +44,7 @@ export function changeOfSet(set: PolicySet, list: readonly SetEntry[], exactly: 
       change.added.push(listed);
       continue;
     }
-    const after = exactly ? listed : withNoteOf(first, listed);
+    const after = standingFor(first, listed, exactly);
     // Of a value that the set repeats one is left.
     if (standing.length === 1 && sameMeaning(first, after)) change.same.push(after);
     else change.changed.push({ before: first, after });
@@ -53,9 +53,10 @@ export function changeOfSet(set: PolicySet, list: readonly SetEntry[], exactly: 
   return { ...change, others };
 }
 
-function withNoteOf(standing: SetEntry, listed: SetEntry): SetEntry {
-  const { note } = partsOf(standing);
-  return note === undefined ? listed : setEntry({ note, ...partsOf(listed) });
+/** The value stays as the set spells it. */
+function standingFor(standing: SetEntry, listed: SetEntry, exactly: boolean): SetEntry {
+  const { value, note } = partsOf(standing);
+  return setEntry({ ...(note !== undefined && !exactly && { note }), ...partsOf(listed), value });
 }
 
 /** An object with the value alone says no more than the value; how a value is spelled does not matter. */

@@ -1,0 +1,25 @@
+/** Which warnings of a policy a change of a set may have brought. */
+import type { PolicyDocument } from '../../../shared/engine/index.ts';
+import { readablePath } from '../../../shared/policy/index.ts';
+import type { Warning, Written } from '../access/policy-access.ts';
+import { setUses } from './set-uses.ts';
+
+/** What a rule may be warned of because of what stands in its sets. */
+const BY_SETS = ['never-applies', 'one-address-family'];
+
+/** Those about the set, and those about rules that refer to it and come from what stands in it. */
+export function setWarnings(written: Written, name: string, document: PolicyDocument): readonly Warning[] {
+  if (!('warnings' in written)) return [];
+  const users = new Set(setUses(document).get(name));
+  const rules = (document.rules ?? []).flatMap(({ id }, index) =>
+    users.has(id) ? [readablePath(['rules', index])] : [],
+  );
+  const set = readablePath(['sets', name]);
+  return written.warnings.filter(
+    ({ where, code }) => isIn(set, where) || (BY_SETS.includes(code) && rules.some((rule) => isIn(rule, where))),
+  );
+}
+
+function isIn(item: string, place: string): boolean {
+  return place.startsWith(item) && /^$|^[.[]/.test(place.slice(item.length));
+}
