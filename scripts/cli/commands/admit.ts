@@ -14,7 +14,7 @@ import type { DoneRule } from '../verbs/lasting-plan.ts';
 import { type AskedPolicy, type Standing, standingOf } from '../verbs/standing.ts';
 import { calledSubject, readSubjects } from '../verbs/subject.ts';
 import { runVerb, type VerbReport } from './run-verb.ts';
-import { addVpnEndpointOption, collected, type VpnEndpointOptions } from './verb-options.ts';
+import { addVpnEndpointOption, collected, readRuleId, type VpnEndpointOptions } from './verb-options.ts';
 import { addWriteOptions, type WriteOptions } from './write-options.ts';
 
 interface AdmitOptions extends AccessOptions, WriteOptions, EndOptions, TimezoneOptions, VpnEndpointOptions {
@@ -52,7 +52,7 @@ export function addAdmit(program: Command, surroundings: Surroundings, run: RunA
   addTimezoneOption(command)
     .addOption(new Option('--no-end', 'for good').conflicts(['until', 'for']))
     .option('--replace', 'end an admission sooner than it would')
-    .option('--id <id>', "the rule's id");
+    .option('--id <id>', "the rule's id", readRuleId);
   addAccessOptions(command);
   addWriteOptions(command, 'the command, as "admit batchi --for 2h"')
     .addHelpText(

@@ -12,7 +12,7 @@ import type { DoneRule } from '../verbs/lasting-plan.ts';
 import { type AskedPolicy, standingOf } from '../verbs/standing.ts';
 import { calledSubject, readSubjects } from '../verbs/subject.ts';
 import { runVerb, type VerbReport } from './run-verb.ts';
-import { addVpnEndpointOption, collected, type VpnEndpointOptions } from './verb-options.ts';
+import { addVpnEndpointOption, collected, readMessage, readRuleId, type VpnEndpointOptions } from './verb-options.ts';
 import { addWriteOptions, type WriteOptions } from './write-options.ts';
 
 interface BlockOptions extends AccessOptions, WriteOptions, EndOptions, TimezoneOptions, VpnEndpointOptions {
@@ -42,10 +42,10 @@ export function addBlock(program: Command, surroundings: Surroundings, run: RunA
   addVpnEndpointOption(command);
   addEndOptions(command);
   addTimezoneOption(command)
-    .option('--message <text>', 'what they are told; {until} is the end')
+    .option('--message <text>', 'what they are told; {until} is the end', readMessage)
     .option('--final', 'no exempt rule lifts it')
     .option('--replace', 'end a block sooner than it would')
-    .option('--id <id>', "the rule's id");
+    .option('--id <id>', "the rule's id", readRuleId);
   addAccessOptions(command);
   addWriteOptions(command, 'the command, as "block batchi --for 2h"')
     .addHelpText(
@@ -80,6 +80,7 @@ async function block(
     final: options.final === true,
     id: options.id,
     replace: options.replace === true,
+    everybody: options.confirm?.includes('lockout') === true,
     clock,
   };
   return runVerb(

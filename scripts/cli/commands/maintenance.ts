@@ -13,7 +13,7 @@ import type { Surroundings } from '../surroundings.ts';
 import { type MaintenanceRequest, type PlannedMaintenance, planMaintenance } from '../verbs/maintenance.ts';
 import { readSubject } from '../verbs/subject.ts';
 import { runVerb, type VerbReport } from './run-verb.ts';
-import { addVpnEndpointOption, collected, type VpnEndpointOptions } from './verb-options.ts';
+import { addVpnEndpointOption, collected, readMessage, readRuleId, type VpnEndpointOptions } from './verb-options.ts';
 import { addWriteOptions, type WriteOptions } from './write-options.ts';
 
 interface MaintenanceOptions extends AccessOptions, WriteOptions, EndOptions, TimezoneOptions, VpnEndpointOptions {
@@ -40,8 +40,8 @@ export function addMaintenance(program: Command, surroundings: Surroundings, run
   addVpnEndpointOption(command)
     .option('--except-group <name>', 'whom it does not refuse (may be given several times)', collected)
     .option('--except-user <name>', 'whom it does not refuse, by user name (may be given several times)', collected)
-    .option('--message <text>', 'what people are told; {until} is the end', 'Maintenance until {until}.')
-    .option('--id <id>', "the rule's id");
+    .option('--message <text>', 'what people are told; {until} is the end', readMessage, 'Maintenance until {until}.')
+    .option('--id <id>', "the rule's id", readRuleId);
   addAccessOptions(command);
   addWriteOptions(command, 'the command, as "maintenance --from 22:00 --for 4h"')
     .addHelpText(

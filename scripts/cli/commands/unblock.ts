@@ -1,10 +1,11 @@
 /** `vpn-policy unblock`: takes away what refuses somebody alone, and says what still does. */
 import type { Command } from 'commander';
+import { parseInstantMs } from '../../../shared/engine/index.ts';
 import { describeRule } from '../../../shared/policy/index.ts';
 import { type AccessOptions, addAccessOptions } from '../access/access-options.ts';
 import { CommandError, type ExitCode } from '../exit-code.ts';
 import { addTimezoneOption, type CallerClock, callerClock, type TimezoneOptions } from '../input/caller-zone.ts';
-import { echoedRule } from '../print/report-verb.ts';
+import { fullMoment } from '../print/moment.ts';
 import type { RunAction } from '../program.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { remedyFor } from '../verbs/remedy.ts';
@@ -91,14 +92,15 @@ function tellUnblock(
 ): VerbReport {
   const remaining =
     after === undefined ? [] : subjects.flatMap((subject) => remainingOf(subject, after, endpoints, clock));
+  const told = { printTime: (time: string) => fullMoment(parseInstantMs(time), clock.zone) };
   return {
-    lines: [...removed, ...removedExemptions].map((rule) => `${rule.id} (removed): ${echoedRule(rule, clock)}`),
+    lines: [...removed, ...removedExemptions].map((rule) => `${rule.id} (removed): ${describeRule(rule, told)}`),
     notes: [
-      ...notBlocked.map((subject) => `${calledSubject(subject)} is not blocked: no deny rule is about them alone`),
+      ...notBlocked.map((subject) => `no deny rule is about ${calledSubject(subject)} alone: nothing to take away`),
       ...remaining.map(({ subject, rule, says, always, remedy }) =>
         always
           ? `${subject} is still refused by ${rule} (${says}): ${remedy}`
-          : `${subject} is also named by ${rule}, which refuses under further conditions (${says}): ${remedy}`,
+          : `${subject} is also refused by ${rule}, under further conditions (${says}): ${remedy}`,
       ),
     ],
     data: {

@@ -1,5 +1,5 @@
 /** What a verb has done, as lines for people. */
-import { parseInstantMs, type Rule } from '../../../shared/engine/index.ts';
+import { parseInstantMs } from '../../../shared/engine/index.ts';
 import { describeRule } from '../../../shared/policy/index.ts';
 import type { CallerClock } from '../input/caller-zone.ts';
 import { storedMoment } from '../input/moment.ts';
@@ -8,13 +8,8 @@ import { echoedMoment } from './moment.ts';
 
 /** `block-batchi (added): refuse batchi, everywhere, until 2026-11-24 12:00 (Asia/Tokyo, UTC+09:00), in 2 h`. */
 export function doneLine({ deed, rule }: Pick<DoneRule, 'deed' | 'rule'>, clock: CallerClock): string {
-  const end = rule.expiresAt === undefined ? ', without end' : '';
-  return `${rule.id} (${deed}): ${echoedRule(rule, clock)}${end}`;
-}
-
-/** The rule as a sentence, its times in full. */
-export function echoedRule(rule: Rule, clock: CallerClock): string {
-  return describeRule(rule, { printTime: (time) => echoedMoment(parseInstantMs(time), clock) });
+  const said = describeRule(rule, { printTime: (time) => echoedMoment(parseInstantMs(time), clock) });
+  return `${rule.id} (${deed}): ${said}${rule.expiresAt === undefined ? ', without end' : ''}`;
 }
 
 /** An end for programs: as it is stored, null where there is none, and in which zone it was read. */

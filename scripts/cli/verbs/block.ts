@@ -2,8 +2,9 @@
 import type { DenyRule, PolicyDocument } from '../../../shared/engine/index.ts';
 import type { CallerClock } from '../input/caller-zone.ts';
 import { type LastingPlan, planLastingRules } from './lasting-plan.ts';
+import type { NotDone } from './lasting-rule.ts';
 import { blockAbout, isAboutAlone } from './rule-target.ts';
-import { conditionFor, type Subject } from './subject.ts';
+import { conditionFor, isEverybody, type Subject } from './subject.ts';
 
 export interface BlockRequest {
   readonly subjects: readonly Subject[];
@@ -16,12 +17,16 @@ export interface BlockRequest {
   readonly final: boolean;
   readonly id: string | undefined;
   readonly replace: boolean;
+  /** That it refuses everybody is meant. */
+  readonly everybody: boolean;
   readonly clock: CallerClock;
 }
 
 /** A deny rule for each subject, or a longer life for the one that refuses just that subject already. */
 export function planBlock(document: PolicyDocument, request: BlockRequest): LastingPlan {
-  const { endpoints, message, final } = request;
+  const { subjects, endpoints, message, final, everybody } = request;
+  const tooWide = everybody ? [] : subjects.filter(isEverybody).map(refuseEverybody);
+  if (tooWide.length > 0) return { ok: false, notDone: tooWide };
   const texts: Pick<DenyRule, 'message' | 'final'> = {
     ...(message === undefined ? {} : { message }),
     ...(final ? { final } : {}),
@@ -44,4 +49,10 @@ export function planBlock(document: PolicyDocument, request: BlockRequest): Last
         document,
       ),
   });
+}
+
+/** The checks of a write find a lockout only where it is for good, and in one rule. */
+function refuseEverybody({ kind, typed }: Subject): NotDone {
+  const told = kind === 'ip' ? `${typed} is every address of its family` : `every name fits ${typed}`;
+  return { ok: false, code: 'everybody', message: `${told}; if that is meant: --confirm lockout` };
 }

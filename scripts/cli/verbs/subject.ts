@@ -83,6 +83,14 @@ export function conditionFor({ kind }: Subject, leadsTo: 'refuse' | 'grant'): Su
 
 export type SubjectCondition = 'identities' | 'users' | 'commonNames' | 'groups' | 'sourceIps';
 
+/** True for every address of a family, and for a pattern that every name fits. */
+export function isEverybody({ kind, entry }: Subject): boolean {
+  if (kind !== 'ip')
+    return parseNamePattern(entry).pieces.every((piece) => 'wildcard' in piece && piece.wildcard === 'any');
+  const { first, last } = parseAddressRange(entry);
+  return first.every((word) => word === 0) && last.every((word) => word === 0xffffffff);
+}
+
 /** Whether an entry of a condition says the same as the subject's own, compared as conditions that lead there compare. */
 export function isEntryOf(subject: Subject, entry: string, leadsTo: 'refuse' | 'grant'): boolean {
   if (setReference(entry) !== undefined) return false;
