@@ -4,10 +4,7 @@ import { readablePath } from '../../../shared/policy/index.ts';
 import type { Warning, Written } from '../access/policy-access.ts';
 import { setUses } from './set-uses.ts';
 
-/** What a rule may be warned of because of what stands in its sets. */
-const BY_SETS = ['never-applies', 'one-address-family'];
-
-/** Those about the set, and those about rules that refer to it and come from what stands in it. */
+/** Those about the set, and those about rules that refer to it and can no longer apply. */
 export function setWarnings(written: Written, name: string, document: PolicyDocument): readonly Warning[] {
   if (!('warnings' in written)) return [];
   const users = new Set(setUses(document).get(name));
@@ -16,7 +13,7 @@ export function setWarnings(written: Written, name: string, document: PolicyDocu
   );
   const set = readablePath(['sets', name]);
   return written.warnings.filter(
-    ({ where, code }) => isIn(set, where) || (BY_SETS.includes(code) && rules.some((rule) => isIn(rule, where))),
+    ({ where, code }) => isIn(set, where) || (code === 'never-applies' && rules.some((rule) => isIn(rule, where))),
   );
 }
 
