@@ -5,8 +5,9 @@
  */
 import { chmod, copyFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { build, type Metafile } from 'esbuild';
+import type { Metafile } from 'esbuild';
 import manifest from '../package.json' with { type: 'json' };
+import { bundleCommand } from './build/bundle-command.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const DIST = join(ROOT, 'dist');
@@ -14,31 +15,7 @@ const FILE = 'vpn-policy.js';
 
 await rm(DIST, { recursive: true, force: true });
 await mkdir(DIST);
-const { metafile } = await build({
-  absWorkingDir: ROOT,
-  entryPoints: ['scripts/vpn-policy.ts'],
-  outfile: join(DIST, FILE),
-  bundle: true,
-  platform: 'node',
-  format: 'esm',
-  target: 'node20.19',
-  // ES modules first: of those esbuild leaves out what is not used.
-  mainFields: ['module', 'main'],
-  // Names stay, so that the stacks that DEBUG=1 shows say where they come from.
-  minifyWhitespace: true,
-  minifySyntax: true,
-  lineLimit: 200,
-  legalComments: 'none',
-  metafile: true,
-  banner: {
-    // Some packages are CommonJS and require what is Node's own.
-    js: [
-      '#!/usr/bin/env node',
-      "import { createRequire } from 'node:module';",
-      'const require = createRequire(import.meta.url);',
-    ].join('\n'),
-  },
-});
+const metafile = await bundleCommand(ROOT, join(DIST, FILE));
 await chmod(join(DIST, FILE), 0o755);
 
 const packages = packagesIn(metafile);
