@@ -79,6 +79,8 @@ function createCommand(surroundings: Surroundings, run: RunAction): Command {
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     })
+    // Descriptions are filled to the width of the terminal, wherever their lines end in the code.
+    .configureHelp({ commandDescription: (command) => command.description().replaceAll('\n', ' ') })
     .addHelpText(
       'after',
       `
