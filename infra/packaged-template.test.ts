@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { expectValidResponse } from '../shared/client-vpn/testing/expect-valid-response.ts';
 import { rulesTable } from '../shared/store/table.ts';
+import { packageService as packageStage, type Resource, type Template } from './testing/package-service.ts';
 
 const run = promisify(execFile);
 const root = resolve(__dirname, '..');
@@ -17,19 +18,6 @@ const adminName = `client-vpn-policy-admin-api-${stage}`;
 const built = join(root, '.esbuild', stage, '.build');
 const bundle = join(built, 'handler', 'index.mjs');
 const adminBundle = join(built, 'admin-api', 'index.mjs');
-
-interface Resource {
-  readonly Type: string;
-  readonly DeletionPolicy?: string;
-  readonly UpdateReplacePolicy?: string;
-  readonly DependsOn?: readonly string[];
-  // biome-ignore lint/suspicious/noExplicitAny: a template's properties are JSON whose shape each test asserts.
-  readonly Properties: Record<string, any>;
-}
-interface Template {
-  readonly Resources: Readonly<Record<string, Resource>>;
-  readonly Outputs: Readonly<Record<string, { readonly Value: unknown }>>;
-}
 
 let folder: string;
 let byDefault: Template;
@@ -61,21 +49,10 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** Nothing of the caller's environment gets in, and what would go out meets a closed port. */
 async function packageService(name: string, parameters: readonly string[]): Promise<Template> {
-  const closed = 'http://127.0.0.1:9';
-  const { stdout, stderr } = await run(
-    process.execPath,
-    [
-      join(root, 'node_modules', 'serverless', 'bin', 'serverless.js'),
-      'package',
-      ...['--stage', stage, '--package', join(folder, name)],
-      ...parameters.map((parameter) => `--param=${parameter}`),
-    ],
-    { cwd: root, env: { PATH: process.env.PATH, HOME: folder, HTTP_PROXY: closed, HTTPS_PROXY: closed } },
-  );
-  printed += stdout + stderr;
-  return JSON.parse(await readFile(join(folder, name, 'cloudformation-template-update-stack.json'), 'utf8'));
+  const packaged = await packageStage({ folder: join(folder, name), stage, parameters });
+  printed += packaged.printed;
+  return packaged.template;
 }
 
 function resourcesOf(template: Template, type: string): readonly (readonly [string, Resource])[] {

@@ -1,0 +1,386 @@
+/** Packages the service in its two extremes and walks everything that would be deployed: what must hold of each thing of a kind. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { packageService, type Resource, type Template } from './testing/package-service.ts';
+import { resolveTemplate } from './testing/resolve-template.ts';
+import { schemaIssues } from './testing/schema-issues.ts';
+
+const TOPIC = 'arn:aws:sns:us-east-1:123456789012:on-call';
+const STAGE = 'walk';
+
+let folder: string;
+let plain: Template;
+let full: Template;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'client-vpn-policy-walk-'));
+  const packaged = async (name: string, parameters: readonly string[]) =>
+    resolveTemplate((await packageService({ folder: join(folder, name), stage: STAGE, parameters })).template);
+  plain = await packaged('plain', []);
+  full = await packaged('full', [
+    `alarmTopicArn=${TOPIC}`,
+    'tracing=Active',
+    'provisionedConcurrency=1',
+    'alarmFailedClosed=3',
+    'alarmRefusedPercent=30',
+    'alarmRefusedOf=50',
+    'alarmPolicyAgeMs=60000',
+    'metricsNamespace=Vpn',
+  ]);
+}, 120_000);
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const templates: readonly (readonly [string, () => Template])[] = [
+  ['by default', () => plain],
+  ['with everything', () => full],
+];
+
+function resourcesOf(template: Template, type: string): (readonly [string, Resource])[] {
+  return Object.entries(template.Resources).filter(([, { Type }]) => Type === type);
+}
+
+interface Grant {
+  readonly from: string;
+  readonly actions: readonly string[];
+  readonly resources: readonly string[];
+}
+
+/** Everything that a policy of the template allows, wherever it stands; a resource that is no text is written as JSON. */
+function grants(template: Template): Grant[] {
+  const text = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
+  const walk = (from: string, value: unknown): Grant[] => {
+    if (Array.isArray(value)) return value.flatMap((inner) => walk(from, inner));
+    if (typeof value !== 'object' || value === null) return [];
+    const found: Grant[] = [];
+    if ('Effect' in value && value.Effect === 'Allow') {
+      expect(value).not.toHaveProperty('NotAction');
+      expect(value).not.toHaveProperty('NotResource');
+      expect(value).not.toHaveProperty('Principal', '*');
+      const actions = 'Action' in value ? [value.Action].flat() : [];
+      const resources = 'Resource' in value ? [value.Resource].flat() : [];
+      found.push({ from, actions: actions.map(text), resources: resources.map(text) });
+    }
+    return [...found, ...Object.values(value).flatMap((inner) => walk(from, inner))];
+  };
+  return Object.entries(template.Resources).flatMap(([name, { Properties }]) => walk(name, Properties));
+}
+
+describe('rights', () => {
+  /** A resource with a wildcard in it, of whom, and why there is no narrower one. */
+  const ALLOWED: readonly (readonly [from: string, resource: RegExp, reason: string])[] = [
+    ['TracingPolicy', /^\*$/, 'X-Ray has no resources that its actions could be kept to'],
+    [
+      'AdminReaderPolicy',
+      /:\$\{HttpApi\}\/\$default\/GET\/\*/,
+      'whatever is read by HTTP: the API answers GET for every path, and changes nothing',
+    ],
+    ['AdminHelpDeskPolicy', /:\$\{HttpApi\}\/\$default\/GET\/\*/, 'as readers'],
+    [
+      'AdminHelpDeskPolicy',
+      /:\$\{HttpApi\}\/\$default\/(PUT|PATCH|DELETE)\/v1\/rules\/\*/,
+      'single rules, whose ids are not known beforehand',
+    ],
+    ['AdminEditorPolicy', /:\$\{HttpApi\}\/\$default\/\*/, 'editors may call all of this API, and no other'],
+  ];
+
+  it.each(templates)('are given for named actions, without a wildcard, %s', (_, template) => {
+    const actions = grants(template()).flatMap(({ actions }) => actions);
+    expect(actions.length).toBeGreaterThan(10);
+    expect(actions.filter((action) => action.includes('*'))).toEqual([]);
+  });
+
+  it.each(templates)('are given on named resources, but for those with a reason, %s', (_, template) => {
+    const wide = grants(template()).flatMap(({ from, resources }) =>
+      resources.filter((resource) => resource.includes('*')).map((resource) => ({ from, resource })),
+    );
+    const unexplained = wide.filter(
+      ({ from, resource }) => !ALLOWED.some(([name, pattern]) => name === from && pattern.test(resource)),
+    );
+    expect(unexplained).toEqual([]);
+  });
+
+  it('have no reason left for what is no longer given', () => {
+    const all = grants(full);
+    for (const [name, pattern, reason] of ALLOWED) {
+      const given = all.some(
+        ({ from, resources }) => from === name && resources.some((resource) => pattern.test(resource)),
+      );
+      expect({ name, reason, given }).toEqual({ name, reason, given: true });
+    }
+  });
+
+  it('to send traces exist only where something is traced', () => {
+    expect(plain.Resources).not.toHaveProperty('TracingPolicy');
+    const modes = (template: Template) =>
+      resourcesOf(template, 'AWS::Lambda::Function').map(([, { Properties }]) => Properties.TracingConfig.Mode);
+    expect(new Set(modes(plain))).toEqual(new Set(['PassThrough']));
+    expect(new Set(modes(full))).toEqual(new Set(['Active']));
+    const traced = resourcesOf(full, 'AWS::Lambda::Function').map(
+      ([, resource]) => resource.Properties.Role['Fn::GetAtt'][0],
+    );
+    const [, { Properties }] = resourcesOf(full, 'AWS::IAM::Policy')[0]!;
+    expect(Properties.Roles.map(({ Ref }: { Ref: string }) => Ref).sort()).toEqual(traced.sort());
+  });
+});
+
+describe.each(templates)('what is kept, %s', (_, template) => {
+  it('every table survives its stack and is encrypted', () => {
+    const tables = resourcesOf(template(), 'AWS::DynamoDB::Table');
+    expect(tables.length).toBeGreaterThan(0);
+    for (const [name, { DeletionPolicy, UpdateReplacePolicy, Properties }] of tables) {
+      const { SSEEnabled } = Properties.SSESpecification ?? {};
+      expect({ name, DeletionPolicy, UpdateReplacePolicy, SSEEnabled }).toEqual({
+        name,
+        DeletionPolicy: 'Retain',
+        UpdateReplacePolicy: 'Retain',
+        SSEEnabled: true,
+      });
+    }
+  });
+
+  it('every log group ends its lines after some days, and every function has one', () => {
+    const groups = resourcesOf(template(), 'AWS::Logs::LogGroup').map(([, { Properties }]) => Properties);
+    for (const { RetentionInDays } of groups) expect(RetentionInDays).toBeGreaterThan(0);
+    const names = groups.map(({ LogGroupName }) => LogGroupName);
+    for (const [, { Properties }] of resourcesOf(template(), 'AWS::Lambda::Function')) {
+      expect(names).toContain(`/aws/lambda/${Properties.FunctionName}`);
+    }
+  });
+});
+
+describe.each(templates)('functions, %s', (_, template) => {
+  it('have a role each, which nothing else has', () => {
+    const roles = resourcesOf(template(), 'AWS::Lambda::Function').map(([, { Properties }]) => Properties.Role);
+    expect(roles.length).toBeGreaterThan(1);
+    for (const role of roles) expect(role).toEqual({ 'Fn::GetAtt': [expect.any(String), 'Arn'] });
+    const names = roles.map((role) => role['Fn::GetAtt'][0]);
+    expect(new Set(names).size).toBe(names.length);
+    expect(names.sort()).toEqual(
+      resourcesOf(template(), 'AWS::IAM::Role')
+        .map(([name]) => name)
+        .sort(),
+    );
+  });
+});
+
+describe('alarms', () => {
+  const alarms = (template: Template) => resourcesOf(template, 'AWS::CloudWatch::Alarm');
+
+  it('all tell the topic, where one is given', () => {
+    expect(alarms(full).length).toBeGreaterThan(10);
+    for (const [name, { Properties }] of alarms(full)) {
+      const { AlarmActions, OKActions = [TOPIC], ActionsEnabled = true } = Properties;
+      expect({ name, AlarmActions, OKActions, ActionsEnabled }).toEqual({
+        name,
+        AlarmActions: [TOPIC],
+        OKActions: [TOPIC],
+        ActionsEnabled: true,
+      });
+    }
+  });
+
+  it('are there without a topic too, and tell nobody', () => {
+    expect(alarms(plain).map(([name]) => name)).toEqual(alarms(full).map(([name]) => name));
+    for (const [, { Properties }] of alarms(plain)) {
+      expect(Properties).not.toHaveProperty('AlarmActions');
+      expect(Properties).not.toHaveProperty('OKActions');
+    }
+  });
+
+  it.each(templates)('say what to do, and what missing data means, %s', (_, template) => {
+    for (const [name, { Properties }] of alarms(template())) {
+      const { AlarmDescription, TreatMissingData } = Properties;
+      expect({ name, TreatMissingData }).toEqual({
+        name,
+        TreatMissingData: name === 'PolicyNotRefreshedAlarm' ? 'ignore' : 'notBreaching',
+      });
+      expect(AlarmDescription).toMatch(/^[A-Z].{40,}\.$/);
+      // CloudWatch's limit.
+      expect(AlarmDescription.length).toBeLessThanOrEqual(1_024);
+    }
+  });
+
+  it('ring by the thresholds that the parameters give', () => {
+    const threshold = (template: Template, name: string) => Number(template.Resources[name]?.Properties.Threshold);
+    expect(threshold(plain, 'FailedClosedAlarm')).toBe(1);
+    expect(threshold(full, 'FailedClosedAlarm')).toBe(3);
+    expect(threshold(full, 'PolicyNotRefreshedAlarm')).toBe(60_000);
+    expect(threshold(full, 'RefusedShareAlarm')).toBe(30);
+    const [, , share] = full.Resources.RefusedShareAlarm?.Properties.Metrics ?? [];
+    expect(share.Expression).toBe('IF(decisions >= 50, 100 * refused / decisions, 0)');
+  });
+
+  it.each(templates)(
+    'watch metrics that the functions write, under the names that they have, %s',
+    async (_, template) => {
+      const functions = resourcesOf(template(), 'AWS::Lambda::Function').map(([, { Properties }]) => Properties);
+      const variables = functions.map(({ Environment }) => Environment.Variables);
+      const services = variables.map(({ POWERTOOLS_SERVICE_NAME }) => POWERTOOLS_SERVICE_NAME);
+      const namespaces = new Set(variables.map(({ POWERTOOLS_METRICS_NAMESPACE }) => POWERTOOLS_METRICS_NAMESPACE));
+      expect(namespaces.size).toBe(1);
+      const written = await metricsInCode();
+      const watched = [
+        ...alarms(template()).flatMap(([, { Properties }]) => metricsOf(Properties)),
+        ...graphed(template()),
+      ];
+      const ours = watched.filter(({ namespace }) => !namespace.startsWith('AWS/'));
+      expect(ours.length).toBeGreaterThan(10);
+      for (const { namespace, metric, service } of ours) {
+        expect([...namespaces]).toEqual([namespace]);
+        expect(services).toContain(service);
+        expect(written).toContain(metric);
+      }
+    },
+  );
+});
+
+describe.each(templates)('the dashboard, %s', (_, template) => {
+  it('shows every alarm and every metric that the functions write', async () => {
+    const { widgets } = dashboardOf(template());
+    const [board] = widgets.filter(({ type }) => type === 'alarm');
+    const all = resourcesOf(template(), 'AWS::CloudWatch::Alarm').map(([name]) => `<${name}.Arn>`);
+    expect([...(board?.properties.alarms ?? [])].sort()).toEqual(all.sort());
+    const text = JSON.stringify(widgets);
+    for (const metric of await metricsInCode()) expect(text).toMatch(new RegExp(`\\b${metric}\\b`));
+  });
+
+  it('is laid out without overlaps', () => {
+    const taken = new Set<string>();
+    for (const { x, y, width, height } of dashboardOf(template()).widgets) {
+      expect(x + width).toBeLessThanOrEqual(24);
+      for (let column = x; column < x + width; column++) {
+        for (let row = y; row < y + height; row++) {
+          expect(taken).not.toContain(`${column},${row}`);
+          taken.add(`${column},${row}`);
+        }
+      }
+    }
+  });
+});
+
+describe.each(templates)('CloudFormation’s own schemas, %s', (_, template) => {
+  it('know every resource and property', () => {
+    expect(schemaIssues(template())).toEqual([]);
+  });
+});
+
+describe('the check against CloudFormation’s schemas', () => {
+  const issuesWith = (change: (resources: Record<string, Resource>) => void): string[] => {
+    const copy: Template = structuredClone(plain);
+    change(copy.Resources as Record<string, Resource>);
+    return schemaIssues(copy);
+  };
+
+  it.each<[string, (resources: Record<string, Resource>) => void, string]>([
+    [
+      'type',
+      (all) => Object.assign(all, { New: { Type: 'AWS::SNS::Topik', Properties: {} } }),
+      'New: no such type, AWS::SNS::Topik',
+    ],
+    [
+      'property',
+      ({ RulesTable }) => Object.assign(RulesTable!.Properties, { PointInTimeRecovery: true }),
+      'RulesTable: no such property, PointInTimeRecovery',
+    ],
+    [
+      'property within another',
+      ({ RulesTable }) => Object.assign(RulesTable!.Properties.SSESpecification, { Enabled: true }),
+      'RulesTable.SSESpecification: no such property, Enabled',
+    ],
+    [
+      'required property',
+      ({ RulesTable }) => delete RulesTable!.Properties.KeySchema,
+      'RulesTable: KeySchema is missing',
+    ],
+    [
+      'number',
+      ({ FailedClosedAlarm }) => Object.assign(FailedClosedAlarm!.Properties, { Period: 'often' }),
+      'FailedClosedAlarm.Period: "often" is no integer',
+    ],
+    [
+      'attribute',
+      ({ ConnectLambdaFunction }) =>
+        Object.assign(ConnectLambdaFunction!.Properties, { Role: { 'Fn::GetAtt': ['ConnectRole', 'Name'] } }),
+      'Resources.ConnectLambdaFunction.Properties.Role: AWS::IAM::Role has no attribute Name',
+    ],
+    [
+      'reference',
+      ({ ConnectLambdaFunction }) => Object.assign(ConnectLambdaFunction!.Properties, { Role: { Ref: 'Nobody' } }),
+      'Resources.ConnectLambdaFunction.Properties.Role: there is no Nobody',
+    ],
+  ])('finds a wrong %s', (_, change, issue) => {
+    expect(issuesWith(change)).toContain(issue);
+  });
+});
+
+interface Watched {
+  readonly namespace: string;
+  readonly metric: string;
+  readonly service: string | undefined;
+}
+
+function metricsOf({ Metrics, ...properties }: Resource['Properties']): Watched[] {
+  const metrics: readonly Resource['Properties'][] =
+    Metrics === undefined
+      ? [properties]
+      : Metrics.flatMap(({ MetricStat }: Resource['Properties']) =>
+          MetricStat === undefined ? [] : [MetricStat.Metric],
+        );
+  return metrics.map(({ Namespace, MetricName, Dimensions }) => ({
+    namespace: Namespace,
+    metric: MetricName,
+    service: Dimensions.find(({ Name }: { readonly Name: string }) => Name === 'service')?.Value,
+  }));
+}
+
+/** The metrics of the dashboard's graphs, whose rows say "as in the row above" with dots. */
+function graphed(template: Template): Watched[] {
+  return dashboardOf(template).widgets.flatMap(({ properties }) => {
+    let above: readonly unknown[] = [];
+    return (properties.metrics ?? []).flatMap((row: readonly unknown[]) => {
+      const written = row.filter((cell) => typeof cell === 'string');
+      if (written.length === 0) {
+        const [, namespace, metric, service] =
+          /SEARCH\('\{"([^"]+)",service,\w+\} MetricName="(\w+)" service="([^"]+)"'/.exec(
+            String(Object(row[0]).expression),
+          ) ?? [];
+        return [{ namespace: String(namespace), metric: String(metric), service }];
+      }
+      const cells = written[0] === '...' ? above : written.map((cell, index) => (cell === '.' ? above[index] : cell));
+      above = cells;
+      const [namespace, metric, ...dimensions] = cells;
+      const service = dimensions.indexOf('service');
+      return [
+        {
+          namespace: String(namespace),
+          metric: String(metric),
+          service: service < 0 ? undefined : String(dimensions[service + 1]),
+        },
+      ];
+    });
+  });
+}
+
+/** The dashboard's body as JSON, what only AWS knows in angle brackets. */
+function dashboardOf(template: Template): { readonly widgets: readonly Resource['Properties'][] } {
+  const [, { Properties }] = resourcesOf(template, 'AWS::CloudWatch::Dashboard')[0]!;
+  const body: string = Properties.DashboardBody['Fn::Sub'];
+  return JSON.parse(body.replace(/\$\{([^!}][^}]*)\}/g, '<$1>').replaceAll('${!', '${'));
+}
+
+/** The names of the metrics that the functions write, as their source has them. */
+async function metricsInCode(): Promise<string[]> {
+  const sources = await Promise.all(
+    ['handler/decision-metrics.ts', 'admin-api/admin-metrics.ts'].map((file) =>
+      readFile(join(__dirname, '..', file), 'utf8'),
+    ),
+  );
+  const code = sources.join('\n').replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '');
+  const names = [...code.matchAll(/'([A-Z][a-zA-Z]+)'|\b([A-Z][a-zA-Z]+): (?:\w+ \?|count|written|status)/g)];
+  return [...new Set(names.map(([, quoted, key]) => quoted ?? key ?? ''))].filter(
+    (name) => !['Count', 'Milliseconds'].includes(name),
+  );
+}
