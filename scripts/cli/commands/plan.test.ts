@@ -124,6 +124,8 @@ Plan: 0 to add, 2 to change, 0 to remove; 2 kept
 `);
     expect(stdout).toMatch(/\nNo changes; 2 kept: revision 3 already says what policy\.yaml says\n$/);
 
+    expect((await plan(FILE, '--drift')).exitCode).toBe(3);
+
     await apply(NEW_FILE);
     const later = await plan(NEW_FILE);
     expect(later.exitCode).toBe(0);
@@ -132,7 +134,7 @@ Plan: 0 to add, 2 to change, 0 to remove; 2 kept
 
   it('says so where apply would only record the file', async () => {
     await change(FILE, 'seeded');
-    const { exitCode, stdout } = await plan(FILE);
+    const { exitCode, stdout } = await plan(FILE, '--drift');
     expect(exitCode).toBe(0);
     expect(stdout).toContain('Last applied from policy.yaml: never, so what only the policy has stays');
     expect(stdout).toMatch(/\nNo changes: apply would only record that policy\.yaml was applied\n$/);

@@ -25,6 +25,7 @@ interface PlanOptions extends AccessOptions, ApplicationOptions, TimezoneOptions
   readonly connections?: string;
   readonly at?: string;
   readonly out?: string;
+  readonly drift?: boolean;
   readonly markdown?: boolean;
   readonly json?: boolean;
 }
@@ -59,6 +60,7 @@ export function addPlan(program: Command, surroundings: Surroundings, run: RunAc
     )
     .option('--at <time>', 'decide on them as if it were then (default: now)')
     .option('--out <file>', 'write the plan to a file for apply, bound to the revision now in force')
+    .option('--drift', 'exit with 3 also where others changed what stays, so that the file no longer says all')
     .addOption(new Option('--markdown', 'the plan as a comment for a pull request').conflicts('json'))
     .option('--json', 'the plan for programs');
   addConfirmOption(command);
@@ -67,7 +69,7 @@ export function addPlan(program: Command, surroundings: Surroundings, run: RunAc
     .addHelpText(
       'after',
       `
-Exit codes: 0 it would change nothing, 3 it would change something, 1 it conflicts, fails a check or wants a --confirm,
+Exit codes: 0 it would change nothing, 3 it would change something (see --drift), 1 it conflicts, fails a check or wants a --confirm,
 2 wrong usage or no store.
 
 Examples:
@@ -100,7 +102,8 @@ async function plan(fileName: string, options: PlanOptions, surroundings: Surrou
     show(made, report, options, name, surroundings);
     if (options.out !== undefined) await save(options.out, made, name, report, surroundings);
     if (!report.isGood) return EXIT.checkFailed;
-    return made.changes.length > 0 ? EXIT.changes : EXIT.ok;
+    const drifted = options.drift === true && made.kept.length > 0;
+    return made.changes.length > 0 || drifted ? EXIT.changes : EXIT.ok;
   } finally {
     access.close();
   }
