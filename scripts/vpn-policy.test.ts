@@ -1,12 +1,20 @@
-import { execFile } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { devNull } from 'node:os';
 import { resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { rulesTable } from '../shared/store/index.ts';
 import { type LocalDynamoDb, localDocumentClient, startDynalite } from '../shared/store/testing/dynalite.ts';
+import { bigPolicy } from '../shared/store/testing/policies.ts';
+import { startTcpProxy, type TcpProxy } from '../shared/store/testing/tcp-proxy.ts';
+import { makeFolder } from './cli/testing/folder.ts';
+import { startTestTables } from './cli/testing/policy-table.ts';
+import { runCli } from './cli/testing/run-cli.ts';
 import { LOCAL_RULES_TABLE } from './local-stack/settings.ts';
 
 const FOLDER = resolve(__dirname, '..');
@@ -77,18 +85,77 @@ describe('scripts/vpn-policy.ts', () => {
     },
     30_000,
   );
+
+  describe('interrupted', () => {
+    const OLD = '{"version":1,"defaultEffect":"allow","defaultMessage":"old"}';
+    const IN_A_WRITE =
+      'vpn-policy: interrupted; the write that was under way is made as a whole or not at all: vpn-policy log shows which\n';
+
+    it.each([
+      { where: 'before its parts are there', held: 'DynamoDB_20120810.PutItem', signal: 'SIGINT', exitCode: 130 },
+      { where: 'before it counts', held: 'REVISION#0000000002', signal: 'SIGTERM', exitCode: 143 },
+    ] as const)(
+      'in a large write, $where, leaves the old policy whole',
+      async ({ held, signal, exitCode }) => {
+        const tables = await startTestTables();
+        const [table, proxy, folder] = await Promise.all([tables.create(), startTcpProxy(tables.port), makeFolder()]);
+        expect((await runCli(['seed', '-', ...table], { stdin: OLD })).exitCode).toBe(0);
+
+        proxy.holdRequests(held);
+        const large = await folder.file('large.json', JSON.stringify(bigPolicy(500, 20_000)));
+        const throughProxy = ['--endpoint', proxy.endpoint];
+        const { child, ended } = startVpnPolicy(['seed', large, '--replace', ...table, ...throughProxy], CREDENTIALS);
+        await heldUp(proxy, child);
+        child.kill(signal);
+        expect(await ended).toEqual({ exitCode, stdout: '', stderr: IN_A_WRITE });
+
+        const inForce = await runCli(['export', '--json', ...table]);
+        expect(JSON.parse(inForce.stdout)).toEqual(JSON.parse(OLD));
+        expect(inForce.stderr).toMatch(/^vpn-policy: revision 1 /);
+        await Promise.all([proxy.stop(), folder.remove(), tables.stop()]);
+      },
+      30_000,
+    );
+
+    it('says no more where nothing was being written', async () => {
+      const proxy = await startTcpProxy(dynamoDb.port);
+      proxy.holdRequests('DynamoDB_20120810.Query');
+      const table = ['--table', 'any', '--region', 'us-east-1', '--endpoint', proxy.endpoint];
+      const { child, ended } = startVpnPolicy(['export', ...table], CREDENTIALS);
+      await heldUp(proxy, child);
+      child.kill('SIGINT');
+      expect(await ended).toEqual({ exitCode: 130, stdout: '', stderr: 'vpn-policy: interrupted\n' });
+      await proxy.stop();
+    }, 30_000);
+  });
 });
 
-async function vpnPolicy(args: readonly string[], env: Readonly<Record<string, string>> = {}, stdin = '') {
-  return new Promise<{ exitCode: number | null; stdout: string; stderr: string }>((done) => {
-    const child = execFile(
-      process.execPath,
-      ['--import', 'tsx', 'scripts/vpn-policy.ts', ...args],
-      { cwd: FOLDER, env: { ...ENVIRONMENT, ...env } },
-      (_, stdout, stderr) => done({ exitCode: child.exitCode, stdout, stderr }),
-    );
-    child.stdin?.end(stdin);
-  });
+const CREDENTIALS = { AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' };
+
+/** Resolves when the proxy holds a request of the process, or there is no process any more. */
+async function heldUp(proxy: TcpProxy, child: ChildProcess): Promise<void> {
+  while (proxy.held === 0 && child.exitCode === null) await delay(10);
+}
+
+function vpnPolicy(args: readonly string[], env: Readonly<Record<string, string>> = {}, stdin = '') {
+  const { child, ended } = startVpnPolicy(args, env);
+  child.stdin?.end(stdin);
+  return ended;
+}
+
+interface Ended {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function startVpnPolicy(args: readonly string[], env: Readonly<Record<string, string>>) {
+  const command = ['--import', 'tsx', 'scripts/vpn-policy.ts', ...args];
+  const child = spawn(process.execPath, command, { cwd: FOLDER, env: { ...ENVIRONMENT, ...env } });
+  const ended = Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]).then(
+    ([stdout, stderr]): Ended => ({ exitCode: child.exitCode, stdout, stderr }),
+  );
+  return { child, ended };
 }
 
 async function closedPort(): Promise<number> {

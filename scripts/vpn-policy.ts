@@ -3,6 +3,7 @@ import { hostname, userInfo } from 'node:os';
 import { buffer } from 'node:stream/consumers';
 import { EXIT } from './cli/exit-code.ts';
 import { askOnTerminal } from './cli/input/ask.ts';
+import { CLEAR_LINE } from './cli/print/progress.ts';
 import { createProgram } from './cli/program.ts';
 
 // The SDK would tell users of Node 20 at every command that Node 20 is old.
@@ -13,6 +14,21 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.usage);
 });
 
+// Nothing has to be tidied up: a write counts with its last step, and what it put before that nobody refers to.
+let isWriting = false;
+for (const [signal, exitCode] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const) {
+  process.once(signal, () => {
+    const line = isWriting
+      ? 'interrupted; the write that was under way is made as a whole or not at all: vpn-policy log shows which'
+      : 'interrupted';
+    process.stderr.write(`${process.stderr.isTTY ? CLEAR_LINE : ''}vpn-policy: ${line}\n`);
+    process.exit(exitCode);
+  });
+}
+
 process.exitCode = await createProgram({
   stdout: process.stdout,
   stderr: process.stderr,
@@ -22,6 +38,9 @@ process.exitCode = await createProgram({
   now: Date.now,
   timezone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
   user: `${userName()}@${hostname()}`,
+  writing: (underWay) => {
+    isWriting = underWay;
+  },
 }).run(process.argv.slice(2));
 
 function userName(): string {

@@ -46,9 +46,24 @@ export async function openAccess(options: AccessOptions, surroundings: Surroundi
   // Only now is loaded what either way needs, which takes longer than most commands.
   if (address.way === 'table') {
     const { openPolicyTable } = await import('./table-access.ts');
-    return openPolicyTable(address.table, { unverifiedAuthor }, surroundings);
+    return watched(openPolicyTable(address.table, { unverifiedAuthor }, surroundings), surroundings);
   }
   if (unverifiedAuthor) throw new CommandError('--unverified-author is for --table: the API records who calls it');
   const { openPolicyApi } = await import('./api-access.ts');
-  return openPolicyApi(address.api, surroundings);
+  return watched(openPolicyApi(address.api, surroundings), surroundings);
+}
+
+/** Tells when a write is under way. */
+function watched(access: PolicyAccess, { writing }: Surroundings): PolicyAccess {
+  return {
+    ...access,
+    async write(write) {
+      writing?.(!write.dryRun);
+      try {
+        return await access.write(write);
+      } finally {
+        writing?.(false);
+      }
+    },
+  };
 }

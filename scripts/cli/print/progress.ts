@@ -2,7 +2,8 @@
 import type { Surroundings } from '../surroundings.ts';
 
 const EVERY_MS = 1_000;
-const CLEAR_LINE = '\r\u001b[K';
+/** On a terminal: takes away what stands in the line. */
+export const CLEAR_LINE = '\r\u001b[K';
 
 /** Does the work; on a terminal, and once it takes over a second, stderr shows what is being done and for how long. */
 export async function withProgress<T>(

@@ -9,6 +9,10 @@ export interface TcpProxy {
   loseAnswers(requestText: string, times: number): void;
   /** Requests that hold this text never arrive, and their connection breaks; so often. */
   loseRequests(requestText: string, times: number): void;
+  /** Requests that hold this text never arrive, and nothing answers them. */
+  holdRequests(requestText: string): void;
+  /** How many were held. */
+  readonly held: number;
   /** Operations of the requests seen so far, whatever became of them: `Query`, `BatchGetItem` … */
   readonly operations: readonly string[];
   stop(): Promise<void>;
@@ -26,6 +30,9 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   const lostAnswers: Loss[] = [];
   const lostRequests: Loss[] = [];
+  const heldTexts: string[] = [];
+  const heldSockets = new WeakSet<Socket>();
+  let held = 0;
   const operations: string[] = [];
   let mode: ProxyMode = 'pass';
 
@@ -55,7 +62,11 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
       request += bytes.toString('latin1');
       operations.push(...operationsIn(request).slice(counted.length));
       if (takeLoss(lostRequests, request)) return breakOff();
-      if (mode !== 'stall') target.write(bytes);
+      if (!heldSockets.has(client) && heldTexts.some((text) => request.includes(text))) {
+        heldSockets.add(client);
+        held++;
+      }
+      if (mode !== 'stall' && !heldSockets.has(client)) target.write(bytes);
     });
     target.on('data', (bytes) => {
       if (mode !== 'pass' || takeLoss(lostAnswers, request)) return breakOff();
@@ -82,6 +93,10 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     },
     loseAnswers: (text, times) => lostAnswers.push({ text, times }),
     loseRequests: (text, times) => lostRequests.push({ text, times }),
+    holdRequests: (text) => heldTexts.push(text),
+    get held() {
+      return held;
+    },
     operations,
     stop: () =>
       new Promise((resolve) => {
