@@ -6,6 +6,7 @@ import type { ApiClient, ApiRequest } from './api-client.ts';
 import type { AcceptedWrite, PolicyAt, PolicyWrite, RefusedWrite, WriteStep, Written } from './policy-access.ts';
 import {
   baseMoved,
+  changedMeanwhile,
   conflictOfApply,
   conflictOfRevert,
   noSuchRevision,
@@ -108,11 +109,14 @@ async function change({ client }: ApiWriter, step: Step<'operations'>, write: Po
   return { outcome: 'moved', message: problem.errors.map(({ message }) => message).join('; ') };
 }
 
-async function restore({ client }: ApiWriter, { revision }: Step<'restore'>, write: PolicyWrite): Promise<Written> {
-  const sent = request('POST', `v1/revisions/${revision}/restore`, write);
-  const answer = await client.call(sent, written, [...REFUSALS, 'no-such-revision']);
+async function restore({ client }: ApiWriter, step: Step<'restore'>, write: PolicyWrite): Promise<Written> {
+  const { revision, ifCurrent } = step;
+  const headers = ifCurrent === undefined ? {} : { 'if-match': `"${itemHash(ifCurrent)}"` };
+  const sent = request('POST', `v1/revisions/${revision}/restore`, write, { headers });
+  const answer = await client.call(sent, written, [...REFUSALS, 'no-such-revision', 'precondition-failed']);
   if (answer.ok) return accepted(answer.body);
   if (answer.problem.code === 'no-such-revision') throw noSuchRevision(revision, client.place);
+  if (answer.problem.code === 'precondition-failed') return changedMeanwhile();
   return refused(answer.problem);
 }
 

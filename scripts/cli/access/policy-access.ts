@@ -76,7 +76,12 @@ export type WriteStep =
     }
   | { readonly kind: 'operations'; readonly operations: readonly PolicyOperation[] }
   /** Back to the state of a revision. */
-  | { readonly kind: 'restore'; readonly revision: number }
+  | {
+      readonly kind: 'restore';
+      readonly revision: number;
+      /** Only while this is the policy in force. */
+      readonly ifCurrent?: PolicyDocument | undefined;
+    }
   /** Undoes one change, keeping what came after it. */
   | { readonly kind: 'revert'; readonly revision: number };
 

@@ -6,6 +6,7 @@ import {
   type PolicyOperation,
   readOperations,
   revertChange,
+  sameData,
 } from '../../../shared/policy/index.ts';
 import {
   type AppliedFileName,
@@ -31,6 +32,7 @@ import {
 } from './policy-access.ts';
 import {
   baseMoved,
+  changedMeanwhile,
   conflictOfApply,
   conflictOfRevert,
   nothingBefore,
@@ -97,7 +99,14 @@ async function changeOf(step: Exclude<WriteStep, ApplyStep>, store: PolicyStore)
       return operationsChange(step.operations);
     case 'restore': {
       const { document } = await store.load(await store.revision(step.revision));
-      return { change: () => document };
+      const { ifCurrent } = step;
+      return {
+        change: (current) => {
+          if (ifCurrent !== undefined && !sameData(ifCurrent, current?.document))
+            throw new NotWritten(changedMeanwhile());
+          return document;
+        },
+      };
     }
     case 'revert':
       return revert(step.revision, store);

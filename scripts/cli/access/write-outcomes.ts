@@ -43,6 +43,11 @@ export function baseMoved(expected: number, actual: number): MovedWrite {
   return { outcome: 'moved', message: `${inForce}; this was to be written ${madeFor} only` };
 }
 
+/** That the policy in force is no longer the one that a write was made for. */
+export function changedMeanwhile(): MovedWrite {
+  return { outcome: 'moved', message: 'others have changed the policy meanwhile: look at it again' };
+}
+
 export function conflictOfApply({ applied: base, file: ours, current: theirs, ...rest }: ApplyConflict): Conflict {
   return { ...rest, base, ours, theirs };
 }

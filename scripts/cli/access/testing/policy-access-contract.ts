@@ -449,6 +449,18 @@ export function describePolicyAccess(name: string, open: (table: TableUnderTest)
         expect(await write({ kind: 'restore', revision: 4 })).toMatchObject({ outcome: 'unchanged' });
       });
 
+      it('restores only while the policy is the one that was seen, where that is asked for', async () => {
+        const seen = await inForce();
+        await operations([{ op: 'patch-set', name: 'leavers', add: ['ono'] }]);
+        expect(await write({ kind: 'restore', revision: 1, ifCurrent: seen })).toEqual({
+          outcome: 'moved',
+          message: 'others have changed the policy meanwhile: look at it again',
+        });
+        expect(await write({ kind: 'restore', revision: 1, ifCurrent: await inForce() })).toMatchObject({
+          outcome: 'written',
+        });
+      });
+
       it('undoes one change and keeps those made since', async () => {
         const summary = 'rule block-batchi removed';
         expect(await write({ kind: 'revert', revision: 2 })).toEqual(
