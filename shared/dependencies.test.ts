@@ -14,6 +14,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   'shared/policy': ['shared/engine', 'shared/client-vpn', 'shared'],
   'shared/store': ['shared/policy', 'shared/engine', 'shared'],
   'shared/decision-log': ['shared/store', 'shared/engine', 'shared/client-vpn', 'shared'],
+  'shared/replay': ['shared/decision-log', 'shared/engine', 'shared/client-vpn'],
   handler: [
     'shared/settings',
     'shared/powertools',
@@ -27,6 +28,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   'admin-api': [
     'shared/settings',
     'shared/powertools',
+    'shared/replay',
     'shared/decision-log',
     'shared/store',
     'shared/policy',
@@ -36,6 +38,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   ],
   scripts: [
     'admin-api',
+    'shared/replay',
     'shared/decision-log',
     'shared/store',
     'shared/policy',

@@ -12,6 +12,7 @@ export {
 } from './connection.ts';
 export { parseCron } from './cron.ts';
 export { decide } from './decide.ts';
+export { decideEnforcing } from './decide-enforcing.ts';
 export type { Decision } from './decision.ts';
 export type * from './document.ts';
 export { parseDurationMs } from './duration.ts';
@@ -19,7 +20,7 @@ export { type PolicyValueCode, PolicyValueError, shown } from './errors.ts';
 export { type BlockTrace, type ConditionTrace, type Explanation, explain, type RuleTrace } from './explain.ts';
 export { foldNarrow, foldWide } from './folding.ts';
 export { parseInstant, parseInstantMs } from './instant.ts';
-export { cut, MAX_MESSAGE_LENGTH, MAX_TEMPLATE_LENGTH, PLACEHOLDERS, parseMessage } from './message.ts';
+export { cut, insertable, MAX_MESSAGE_LENGTH, MAX_TEMPLATE_LENGTH, PLACEHOLDERS, parseMessage } from './message.ts';
 export { MAX_PATTERN_LENGTH, parseNamePattern } from './name-pattern.ts';
 export type { CompiledPolicy } from './policy.ts';
 export { SET_KINDS } from './sets.ts';
