@@ -9,7 +9,7 @@ import type { RunAction } from '../program.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { type BlockRequest, planBlock } from '../verbs/block.ts';
 import type { DoneRule } from '../verbs/lasting-plan.ts';
-import { type AskedPolicy, standingOf } from '../verbs/standing.ts';
+import { type AskedPolicy, askedPolicy, standingOf } from '../verbs/standing.ts';
 import { calledSubject, readSubjects } from '../verbs/subject.ts';
 import { runVerb, type VerbReport } from './run-verb.ts';
 import { addVpnEndpointOption, collected, readMessage, readRuleId, type VpnEndpointOptions } from './verb-options.ts';
@@ -89,7 +89,7 @@ async function block(
       words: names,
       options,
       plan: (document) => planBlock(document, request),
-      tell: ({ done }, before, after) => tellBlock(done, before, after, request),
+      tell: ({ done }, before, after) => tellBlock(done, askedPolicy(before), after, request),
     },
     surroundings,
   );

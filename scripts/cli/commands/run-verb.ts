@@ -42,7 +42,7 @@ export interface Verb<Plan extends OperationsPlan> {
   readonly options: AccessOptions & WriteOptions;
   readonly plan: (document: PolicyDocument) => Plan | FailedPlan;
   /** @param after the policy then; undefined where the write was not accepted */
-  readonly tell: (plan: Plan, before: AskedPolicy, after: AskedPolicy | undefined) => VerbReport;
+  readonly tell: (plan: Plan, before: PolicyDocument, after: AskedPolicy | undefined) => VerbReport;
 }
 
 export async function runVerb<Plan extends OperationsPlan>(
@@ -59,16 +59,15 @@ export async function runVerb<Plan extends OperationsPlan>(
       ({ document }) => verb.plan(document),
       (step) => policyWrite(step, options, defaultReason),
     );
-    const { document } = policy;
+    const { document: before } = policy;
     if (!plan.ok) return tellNotDone(plan.notDone, options, surroundings);
-    const before = askedPolicy(document);
     if (written === undefined) {
-      const { notes, data } = tell(plan, before, before);
+      const { notes, data } = tell(plan, before, askedPolicy(before));
       writeLines(stderr, notes.map(asNote));
       if (options.json) writeJson(stdout, { outcome: 'unchanged', written: false, dryRun: isDryRun(options), ...data });
       return EXIT.checkFailed;
     }
-    const after = policyAfter(document, plan.operations, written);
+    const after = policyAfter(before, plan.operations, written);
     const { lines, notes, data } = tell(plan, before, after);
     const undo = undoOf(written, command);
     const extra = { lines: [...lines.map(onOneLine), ...undo.lines], data: { ...data, ...undo.data } };
@@ -97,9 +96,9 @@ function policyAfter(
 const KNOWN_WARNINGS: readonly LintCode[] = ['one-address-family', 'deny-passes-missing'];
 
 /** What the verb brings with it; the warnings of the rest of the policy are told by who works on it. */
-function warningsOf(before: AskedPolicy, after: AskedPolicy, nowMs: number): readonly LintWarning[] {
+function warningsOf(before: PolicyDocument, after: AskedPolicy, nowMs: number): readonly LintWarning[] {
   const file = { document: after.document, warnings: [] };
-  const { brought } = newWarnings({ before: before.document, after: after.document, file, nowMs });
+  const { brought } = newWarnings({ before, after: after.document, file, nowMs });
   return brought.filter(({ code }) => !KNOWN_WARNINGS.includes(code));
 }
 

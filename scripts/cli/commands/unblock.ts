@@ -135,6 +135,6 @@ function remainingOf(
       rule: rule.id,
       says: describeRule(rule),
       always: refusedBy.includes(rule.id),
-      remedy: remedyFor(policy, rule.id, subject, nowMs),
+      remedy: remedyFor(policy.document, rule.id, subject, nowMs),
     }));
 }

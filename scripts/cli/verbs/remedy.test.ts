@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { PolicyDocument, Rule, SetEntry } from '../../../shared/engine/index.ts';
 import { remedyFor } from './remedy.ts';
-import { askedPolicy } from './standing.ts';
 import { readSubject, type SubjectKind } from './subject.ts';
 
 function remedy(rule: Partial<Rule>, entries: readonly SetEntry[], typed: string, kind: SubjectKind = 'name'): string {
@@ -12,7 +11,7 @@ function remedy(rule: Partial<Rule>, entries: readonly SetEntry[], typed: string
     sets: { leavers: { kind: setKind, entries }, others: { kind: setKind, entries: entries.slice(0, 1) } },
     rules: [{ id: 'block', effect: 'deny', match: 'everyone', ...rule } as Rule],
   };
-  return remedyFor(askedPolicy(document), 'block', readSubject(kind, typed), Date.parse('2026-11-24T10:00:00+09:00'));
+  return remedyFor(document, 'block', readSubject(kind, typed), Date.parse('2026-11-24T10:00:00+09:00'));
 }
 
 describe('remedyFor', () => {
@@ -32,6 +31,13 @@ describe('remedyFor', () => {
       many,
       'user-77',
       'vpn-policy set rm leavers user-77',
+    ],
+    [
+      'takes them out however often they stand there',
+      { match: { identities: ['@leavers'] } },
+      ['batchi', { value: 'batchi', note: 'again' }, 'bàtchi'],
+      'BATCHI',
+      "vpn-policy set rm leavers batchi 'bàtchi'",
     ],
     [
       'takes them out of each set',

@@ -1,96 +1,63 @@
 /** How a subject gets past a rule that refuses them: the command that changes it for them, and for nobody else. */
-import type { ConnectRequest } from '../../../shared/client-vpn/index.ts';
-import {
-  type Block,
-  compile,
-  decide,
-  type PolicyDocument,
-  type PolicySet,
-  type SetEntry,
-  setReference,
-} from '../../../shared/engine/index.ts';
+import { type Block, compile, type PolicyDocument, type Rule, setReference } from '../../../shared/engine/index.ts';
 import { applyOperations, entryValue } from '../../../shared/policy/index.ts';
 import { blocksOf } from './rule-target.ts';
 import { shellWords } from './shell-words.ts';
-import { type AskedPolicy, askedPolicy, connectionOf, standingOf } from './standing.ts';
+import { standingOf } from './standing.ts';
 import { isEntryOf, type Subject, type SubjectCondition } from './subject.ts';
 
 const CONDITIONS: readonly SubjectCondition[] = ['identities', 'users', 'commonNames', 'groups', 'sourceIps'];
 const OPTION = { name: [], commonName: ['--common-name'], group: ['--group'], ip: ['--ip'] } as const;
 
 /** What to do about a deny rule of the policy, in words that hold commands. */
-export function remedyFor({ document }: AskedPolicy, ruleId: string, subject: Subject, nowMs: number): string {
+export function remedyFor(document: PolicyDocument, ruleId: string, subject: Subject, nowMs: number): string {
   const rule = (document.rules ?? []).find(({ id }) => id === ruleId);
   if (rule?.effect !== 'deny') throw new Error('INVARIANT: only deny rules refuse');
-  const own = blocksOf(rule)
-    .flatMap((block) => entriesOfSets(block, document, subject, nowMs))
-    .filter(({ value }) => isEntryOf(subject, value, 'refuse'));
-  if (own.length > 0 && !refusesWithout(own, document, ruleId, subject, nowMs)) {
-    return own.map(({ set, value }) => `vpn-policy set rm ${shellWords([set, value])}`).join(' && ');
+  const own = ownEntries(rule, subject, document);
+  if (own.length > 0 && !refusesWithout(own, rule, subject, document, nowMs)) {
+    return own.map(({ set, values }) => `vpn-policy set rm ${shellWords([set, ...values])}`).join(' && ');
   }
   if (rule.final === true)
     return 'the rule is final: only changing it helps (vpn-policy export, then vpn-policy apply)';
   return `vpn-policy admit ${shellWords([...OPTION[subject.kind], subject.typed, '--from', ruleId])} --for 2h`;
 }
 
-interface FoundEntry {
+/** The entries of one set that are about the subject alone. */
+interface OwnEntries {
   readonly set: string;
-  readonly value: string;
+  readonly values: readonly string[];
 }
 
-/** The entries that catch the connection, of the sets that the block refers to. */
-function entriesOfSets(
-  block: Block,
-  { sets = {} }: PolicyDocument,
-  subject: Subject,
-  nowMs: number,
-): readonly FoundEntry[] {
-  const connection = connectionOf(subject);
-  if (connection === undefined) return [];
+/** In the sets that the rule refers to. */
+function ownEntries(rule: Rule, subject: Subject, { sets = {} }: PolicyDocument): readonly OwnEntries[] {
+  const names = new Set(blocksOf(rule).flatMap(setsOf));
+  return [...names].flatMap((name) => {
+    const found = (sets[name]?.entries ?? []).map(entryValue).filter((value) => isEntryOf(subject, value, 'refuse'));
+    return found.length === 0 ? [] : [{ set: name, values: [...new Set(found)] }];
+  });
+}
+
+function setsOf(block: Block): string[] {
   return CONDITIONS.flatMap((condition) =>
-    (block[condition] ?? []).flatMap((reference) => {
-      const name = setReference(reference);
-      const set = name === undefined ? undefined : sets[name];
-      if (name === undefined || set === undefined) return [];
-      const caught = (entries: readonly SetEntry[]) => catches({ ...set, entries }, condition, connection, nowMs);
-      return catching(set.entries, caught).map((entry) => ({ set: name, value: entryValue(entry) }));
+    (block[condition] ?? []).flatMap((entry) => {
+      const name = setReference(entry);
+      return name === undefined ? [] : [name];
     }),
   );
 }
 
-/** Those of the entries that catch, found by halves, since few of many do. */
-function catching(
-  entries: readonly SetEntry[],
-  caught: (entries: readonly SetEntry[]) => boolean,
-): readonly SetEntry[] {
-  if (!caught(entries)) return [];
-  if (entries.length === 1) return entries;
-  const half = Math.floor(entries.length / 2);
-  return [...catching(entries.slice(0, half), caught), ...catching(entries.slice(half), caught)];
-}
-
-function catches(set: PolicySet, condition: SubjectCondition, connection: ConnectRequest, nowMs: number): boolean {
-  const policy = compile({
-    version: 1,
-    defaultEffect: 'allow',
-    sets: { entries: set },
-    rules: [{ id: 'catches', effect: 'deny', match: { [condition]: ['@entries'] } }],
-  });
-  return decide(policy, connection, nowMs).effect === 'deny';
-}
-
-/** Whether the rule still refuses the subject where those entries are gone. */
+/** Whether the rule still refuses the subject where those entries are gone: by a wildcard, or since it names them itself. */
 function refusesWithout(
-  entries: readonly FoundEntry[],
-  document: PolicyDocument,
-  ruleId: string,
+  entries: readonly OwnEntries[],
+  rule: Rule,
   subject: Subject,
+  { endpoints, sets, version, defaultEffect }: PolicyDocument,
   nowMs: number,
 ): boolean {
-  const removals = entries.map(({ set, value }) => ({ op: 'patch-set' as const, name: set, remove: [value] }));
-  const applied = applyOperations(document, removals);
+  const removals = entries.map(({ set, values }) => ({ op: 'patch-set' as const, name: set, remove: [...values] }));
+  const applied = applyOperations({ version, defaultEffect, endpoints, sets, rules: [rule] }, removals);
   if (!applied.ok) return true;
-  // A valid policy stays one when entries are taken out of its sets.
-  const standing = standingOf(askedPolicy(applied.document as PolicyDocument), subject, [], nowMs);
-  return standing === undefined || [...standing.refusedBy, ...standing.refusedElsewhere].includes(ruleId);
+  const document = applied.document as PolicyDocument; // a valid one, of which entries are gone
+  const standing = standingOf({ document, compiled: compile(document) }, subject, [], nowMs);
+  return standing === undefined || standing.refusedBy.length + standing.refusedElsewhere.length > 0;
 }
