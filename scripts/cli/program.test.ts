@@ -75,13 +75,16 @@ describe('vpn-policy', () => {
     });
   });
 
-  it.each(['validate', 'seed', 'export', 'evaluate'])('explains %s with examples and exit codes', async (command) => {
-    const { exitCode, stdout, stderr } = await runCli([command, '--help']);
-    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-    expect(stdout).toContain(`Usage: vpn-policy ${command} `);
-    expect(stdout).toContain('Exit codes: 0 ');
-    expect(stdout).toContain(`Examples:\n  vpn-policy ${command} `);
-  });
+  it.each([...['validate', 'seed', 'export', 'evaluate'], ...['block', 'unblock', 'admit', 'maintenance']])(
+    'explains %s with examples and exit codes',
+    async (command) => {
+      const { exitCode, stdout, stderr } = await runCli([command, '--help']);
+      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+      expect(stdout).toContain(`Usage: vpn-policy ${command} `);
+      expect(stdout).toContain('Exit codes: 0 ');
+      expect(stdout).toContain(`Examples:\n  vpn-policy ${command} `);
+    },
+  );
 
   it('names the table that is not there', async () => {
     const env = { RULES_TABLE: 'nope', AWS_REGION: 'us-east-1' };
