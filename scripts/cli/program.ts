@@ -3,18 +3,26 @@ import { Command, CommanderError } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import { addAdmit } from './commands/admit.ts';
 import { addApply } from './commands/apply.ts';
+import { addAttach } from './commands/attach.ts';
 import { addBlock } from './commands/block.ts';
 import { addCompletion } from './commands/completion.ts';
+import { addDetach } from './commands/detach.ts';
+import { addDiff } from './commands/diff.ts';
 import { addEvaluate } from './commands/evaluate.ts';
 import { addExport } from './commands/export.ts';
 import { addLint } from './commands/lint.ts';
+import { addLog } from './commands/log.ts';
 import { addMaintenance } from './commands/maintenance.ts';
 import { addPlan } from './commands/plan.ts';
+import { addRevert } from './commands/revert.ts';
+import { addRollback } from './commands/rollback.ts';
+import { addRules } from './commands/rules.ts';
 import { addSeed } from './commands/seed.ts';
 import { addSet } from './commands/set.ts';
 import { addTest } from './commands/test.ts';
 import { addUnblock } from './commands/unblock.ts';
 import { addValidate } from './commands/validate.ts';
+import { addVerify } from './commands/verify.ts';
 import { errorFacts } from './error-facts.ts';
 import { CommandError, EXIT, type ExitCode } from './exit-code.ts';
 import { onOneLine, writeLines } from './print/output.ts';
@@ -38,12 +46,20 @@ const COMMANDS = [
   addApply,
   addSeed,
   addExport,
+  addVerify,
   addBlock,
   addUnblock,
   addAdmit,
   addMaintenance,
   addSet,
+  addRules,
+  addLog,
+  addDiff,
+  addRevert,
+  addRollback,
   addEvaluate,
+  addAttach,
+  addDetach,
   addCompletion,
 ];
 
@@ -85,7 +101,7 @@ function createCommand(surroundings: Surroundings, run: RunAction): Command {
       'after',
       `
 In a checkout: npm run -s vpn-policy -- <command>. Data goes to stdout, messages to stderr.
-Exit codes: 0, 1 (the policy fails a check, or there is none), 2 (wrong usage or no store).`,
+Exit codes: 0, 1 (the policy fails a check, or there is none), 2 (wrong usage or no store), 3 (plan: there are changes).`,
     );
   for (const add of COMMANDS) add(program, surroundings, run);
   return program;

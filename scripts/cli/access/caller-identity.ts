@@ -43,7 +43,11 @@ function stsEndpoint(env: Surroundings['env']): string | undefined {
   return env.AWS_ENDPOINT_URL_STS || env.AWS_ENDPOINT_URL || undefined;
 }
 
-async function callerIdentity({ region }: TableAddress, env: Surroundings['env']): Promise<Author> {
+/** Throws what the SDK throws. */
+export async function callerIdentity(
+  { region }: Pick<TableAddress, 'region'>,
+  env: Surroundings['env'],
+): Promise<Author & { readonly arn: string }> {
   const endpoint = stsEndpoint(env);
   const client = new STSClient({
     ...(region === undefined ? {} : { region }),
