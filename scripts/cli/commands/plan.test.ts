@@ -2,8 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Folder, makeFolder } from '../testing/folder.ts';
+import { startTestApi } from '../testing/policy-api.ts';
 import { startTestTables, type TestTables } from '../testing/policy-table.ts';
-import { type RunOptions, runCli } from '../testing/run-cli.ts';
+import { NOW, type RunOptions, runCli } from '../testing/run-cli.ts';
 
 /** As the team keeps it in git. */
 const FILE = `version: 1
@@ -17,11 +18,13 @@ rules:
 tests:
   - { name: office gets in, connection: { username: tanaka, public-ip: 203.0.113.9 }, at: 2026-11-24T10:00:00+09:00, expect: { allow: true } }
 `;
+const blockUntil = (text: string, hour: number) =>
+  text.replace(
+    'rules:\n',
+    `rules:\n  - { id: block-batchi, effect: deny, match: { identities: [batchi] }, expiresAt: 2026-11-24T${hour}:00:00+09:00 }\n`,
+  );
 /** What an operator made of it at three in the morning. */
-const IN_FORCE = FILE.replace(
-  'rules:\n',
-  'rules:\n  - { id: block-batchi, effect: deny, match: { identities: [batchi] }, expiresAt: 2026-11-24T18:00:00+09:00 }\n',
-).replace('[user-0481]', '[user-0481, user-0500]');
+const IN_FORCE = blockUntil(FILE, 18).replace('[user-0481]', '[user-0481, user-0500]');
 const NEW_FILE = FILE.replace('203.0.113.0/24]', '203.0.113.0/24, 198.51.100.0/24]').replace('[user-0481]', '[]');
 
 let folder: Folder;
@@ -130,6 +133,57 @@ Plan: 0 to add, 2 to change, 0 to remove; 2 kept
     const later = await plan(NEW_FILE);
     expect(later.exitCode).toBe(0);
     expect(later.stdout).toContain('until 20:00 today\n      from before revision 4, which kept it, too\n');
+  });
+
+  it('names for what stays the revisions that touched just that', async () => {
+    await apply(FILE);
+    const described = FILE.replace('id: office, ', 'id: office, description: HQ, ');
+    await change(described, 'describe');
+    await change(described.replace('[user-0481]', '[user-0481, user-0500]'), 'leaver');
+    const both = described.replace('[user-0481]', '[user-0481, user-0500]').replace('[203', '[198.51.100.7, 203');
+    await change(both, 'widen');
+    for (const hour of [19, 20, 21, 22]) await change(blockUntil(both, hour), `until ${hour}`);
+    const { stdout } = await plan(FILE);
+    const kept = stdout.slice(stdout.indexOf('Kept'), stdout.indexOf('Tests'));
+    expect(kept.replaceAll('10:00 today by tanaka@laptop: ', '')).toBe(`Kept, since others changed it
+  ~ set leavers: +user-0500
+      revision 3 (leaver)
+  ~ rule office: description none -> HQ
+  ~ rule office: match.sourceIps +198.51.100.7
+      revision 4 (widen)
+      revision 2 (describe)
+  + rule block-batchi: refuse batchi, everywhere, until 22:00 today
+      revision 8 (until 22)
+      revision 7 (until 21)
+      revision 6 (until 20)
+      and 1 revision before
+
+`);
+  });
+
+  it('says the same through the API', async () => {
+    await apply(FILE);
+    await change(IN_FORCE, 'call at 3 a.m.');
+    const api = await startTestApi({
+      endpoint: tables.endpoint,
+      tableName: table[1] ?? '',
+      now: () => Date.parse(NOW),
+    });
+    try {
+      for (const text of [
+        NEW_FILE,
+        FILE,
+        IN_FORCE.replace('18:00:00', '19:00:00'),
+        FILE.replace('0481]', '0481, tanaka]'),
+      ]) {
+        const onTable = await plan(text);
+        const file = await write(text);
+        const throughApi = await runCli(['plan', file, '--api', api.url]);
+        expect(throughApi).toEqual({ ...onTable, stdout: onTable.stdout.replace(place(), `the API ${api.url}`) });
+      }
+    } finally {
+      await api.stop();
+    }
   });
 
   it('says so where apply would only record the file', async () => {
