@@ -1,4 +1,5 @@
 /** The report of a plan as text, with colour for people. */
+import { paintDiffLine } from './diff-lines.ts';
 import type { Paint } from './output.ts';
 import type { PlanReport, PlanSection } from './plan-report.ts';
 
@@ -12,12 +13,6 @@ export function planText({ verdict, isGood, facts, sections, advice }: PlanRepor
   ];
 }
 
-const COLOURS = { '+': 'green', '-': 'red', '~': 'yellow' } as const;
-
 function indented({ isDiff, lines }: PlanSection, paint: Paint): string[] {
-  return lines.map((line) => {
-    const mark = line[0];
-    const colour = isDiff && (mark === '+' || mark === '-' || mark === '~') ? COLOURS[mark] : undefined;
-    return `  ${colour === undefined ? line : paint(colour, line)}`;
-  });
+  return lines.map((line) => `  ${isDiff ? paintDiffLine(line, paint) : line}`);
 }
