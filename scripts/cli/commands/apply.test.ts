@@ -91,6 +91,7 @@ Kept, since others changed it
 
 Plan: 0 to add, 1 to change, 0 to remove; 1 kept
 Revision 3: rule office changed (match)
+${OBEYED}Undo: vpn-policy revert 3 ${table.join(' ')}
 `);
     expect(await inForce()).toContain('id: block-batchi');
   });
@@ -192,7 +193,7 @@ vpn-policy: ${file} was not published, nothing has changed
     expect(ran.exitCode).toBe(exitCode);
     expect(ran.stdout).toContain('\nPlan: 4 to add, 0 to change, 0 to remove\n');
     const question = `Apply this to the table ${table[1]} at ${tables.endpoint}? [y/N] ${answer}\n`;
-    expect(ran.stderr).toBe(exitCode === 0 ? question : `${question}vpn-policy: not applied, nothing has changed\n`);
+    expect(ran.stderr).toBe(exitCode === 0 ? question : `${question}vpn-policy: not wanted: nothing has changed\n`);
     expect((await run(['export'])).exitCode).toBe(revisions === 1 ? 0 : 1);
   });
 
@@ -201,13 +202,13 @@ vpn-policy: ${file} was not published, nothing has changed
     expect(await apply(FILE, [], { answer: 'n' })).toMatchObject({ exitCode: 0, stderr: '' });
   });
 
-  it('gives programs the result, and asks people beside it', async () => {
+  it('gives programs the result, and does not ask them', async () => {
     await apply(FILE);
     await change(withBlock(FILE), 'call at 3 a.m.');
     const { stdout, stderr } = await apply(FILE.replace('203.0.113.0/24', '203.0.113.0/25'), ['--json'], {
-      answer: 'y',
+      answer: 'n',
     });
-    expect(stderr).toContain('\nPlan: 0 to add, 1 to change, 0 to remove; 1 kept\nApply this to ');
+    expect(stderr).toBe('');
     expect(JSON.parse(stdout)).toMatchObject({
       outcome: 'written',
       written: true,
@@ -219,6 +220,7 @@ vpn-policy: ${file} was not published, nothing has changed
       kept: [{ change: { what: 'rule', id: 'block-batchi' }, revisions: [{ number: 2 }] }],
       overridden: [],
       warnings: [],
+      undo: `vpn-policy revert 3 ${table.join(' ')}`,
     });
     const unchanged = await apply(FILE.replace('203.0.113.0/24', '203.0.113.0/25'), ['--json']);
     expect(JSON.parse(unchanged.stdout)).toMatchObject({ outcome: 'unchanged', written: false, changes: [] });
@@ -231,6 +233,18 @@ vpn-policy: ${file} was not published, nothing has changed
   ])('names the commit that %s tells as the reason', async (name, reason) => {
     await apply(FILE, [], { env: { [name]: '0123456789abcdef0123456789abcdef01234567' } });
     expect((await newest()).reason).toBe(reason);
+  });
+
+  it('takes policy.yaml of the folder where nothing is named', async () => {
+    await folder.file('policy.yaml', FILE);
+    const before = process.cwd();
+    process.chdir(folder.path);
+    try {
+      expect((await run(['apply'])).exitCode).toBe(0);
+    } finally {
+      process.chdir(before);
+    }
+    expect((await newest()).applied).toEqual([{ source: 'policy.yaml', revision: 1 }]);
   });
 
   it('knows the file by the name that --source gives', async () => {

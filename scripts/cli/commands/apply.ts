@@ -18,6 +18,7 @@ import { reportWritten } from '../print/report-written.ts';
 import type { RunAction } from '../program.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { type ApplicationOptions, addApplicationOptions, applicationOf, sourceOf } from './plan.ts';
+import { undoOf } from './typed-command.ts';
 import { addWriteOptions, policyWrite, type WriteOptions } from './write-options.ts';
 
 interface ApplyOptions extends AccessOptions, WriteOptions, ApplicationOptions, TimezoneOptions {
@@ -35,7 +36,7 @@ export function addApply(program: Command, surroundings: Surroundings, run: RunA
     .description(
       'Merges three ways: what the file changed since it was last applied comes on top of the policy in force, what others\n' +
         'changed since stays and is listed, and what both changed differently is a conflict: nothing is written then.\n' +
-        'On a terminal it shows the plan and asks. A plan file is carried out exactly, on the revision that it was made for.',
+        'Shows the plan, and asks on a terminal. A plan file is carried out exactly, on the revision that it was made for.',
     )
     .argument(
       '[file]',
@@ -43,7 +44,7 @@ export function addApply(program: Command, surroundings: Surroundings, run: RunA
     );
   addApplicationOptions(command)
     .option('--replan', 'a plan whose revision is no longer in force: apply it if it still changes the same')
-    .option('--yes', 'do not ask');
+    .option('--yes', 'do not ask (--json does not, either)');
   addTimezoneOption(command);
   addAccessOptions(command);
   addWriteOptions(command, '"apply FILE", with the commit in GitHub Actions and GitLab CI')
@@ -59,12 +60,13 @@ Examples:
   vpn-policy plan policy.yaml --out plan.json; vpn-policy apply plan.json
   vpn-policy apply policy.yaml --force-conflicts --dry-run`,
     )
-    .action(run((file: string | undefined, options: ApplyOptions) => apply(file, options, surroundings)));
+    .action(run((file: string | undefined, options: ApplyOptions) => apply(file, options, command, surroundings)));
 }
 
 async function apply(
   fileName: string | undefined,
   options: ApplyOptions,
+  command: Command,
   surroundings: Surroundings,
 ): Promise<ExitCode> {
   const clock = callerClock(options, surroundings);
@@ -72,7 +74,7 @@ async function apply(
   try {
     const input = await readFileToApply(fileName, surroundings);
     const planFile = readPlanFile(input.name, input.text);
-    const run = { access, clock, options, surroundings, name: planFile?.file ?? input.name };
+    const run = { access, clock, options, command, surroundings, name: planFile?.file ?? input.name };
     if (planFile !== undefined) return await applyPlan(planFile, input.name, run);
     if (options.replan) throw new CommandError(onOneLine(`--replan is for a plan, and ${input.name} is none`));
     const source = await sourceOf(fileName ?? DEFAULT_FILE, options);
@@ -108,6 +110,8 @@ interface ApplyRun {
   readonly access: PolicyAccess;
   readonly clock: CallerClock;
   readonly options: ApplyOptions;
+  /** As it was typed. */
+  readonly command: Command;
   readonly surroundings: Surroundings;
   /** The policy file, as messages call it. */
   readonly name: string;
@@ -173,7 +177,7 @@ async function applyAsPlanned(application: Application, make: () => Promise<Plan
     if (approved === undefined || !sameData(approved.changes, plan.changes)) {
       show(plan, run);
       if (outcome.outcome === 'unchanged' || options.dryRun) return tell(outcome, plan, run);
-      if (!(await isApproved(plan, run))) return EXIT.checkFailed;
+      await approve(plan, run);
     }
     approved = plan;
     const step = applyStep(application, plan.base);
@@ -187,18 +191,15 @@ async function applyAsPlanned(application: Application, make: () => Promise<Plan
   );
 }
 
-/** Programs read stdout, so that the plan is for stderr where somebody is asked. */
 function show(plan: Plan, { options, clock, surroundings, name }: ApplyRun): void {
-  const asks = surroundings.ask !== undefined && !options.yes && !options.dryRun;
-  if (options.json && !asks) return;
-  const output = options.json ? surroundings.stderr : surroundings.stdout;
-  writeLines(output, planText(planReport(plan, { fileName: name, clock }), paintFor(output, surroundings.env)));
+  const { stdout, env } = surroundings;
+  if (!options.json) writeLines(stdout, planText(planReport(plan, { fileName: name, clock }), paintFor(stdout, env)));
 }
 
-async function isApproved({ place }: Plan, { options, surroundings }: ApplyRun): Promise<boolean> {
-  if (options.yes || (await goesOn(onOneLine(`Apply this to ${place}?`), surroundings))) return true;
-  writeLines(surroundings.stderr, ['vpn-policy: not applied, nothing has changed']);
-  return false;
+/** Throws a CommandError where somebody sits there and does not want it. */
+async function approve({ place }: Plan, { options, surroundings }: ApplyRun): Promise<void> {
+  if (options.yes || options.json || (await goesOn(onOneLine(`Apply this to ${place}?`), surroundings))) return;
+  throw new CommandError('not wanted: nothing has changed', EXIT.checkFailed);
 }
 
 /** Which commit a pipeline applies. */
@@ -207,19 +208,22 @@ function commitOf({ GITHUB_SHA, CI_COMMIT_SHA }: Surroundings['env']): string {
   return /^[0-9a-f]{7,64}$/.test(commit) ? ` (commit ${commit.slice(0, 12)})` : '';
 }
 
-function tell(written: Written, plan: Plan | undefined, { options, surroundings, name, clock }: ApplyRun): ExitCode {
-  // People have seen them in the plan.
+function tell(written: Written, plan: Plan | undefined, run: ApplyRun): ExitCode {
+  const { options, surroundings, name, clock, command } = run;
+  // The plan has told people so.
+  if (written.outcome === 'unchanged' && !options.json) return EXIT.ok;
   const warnings = options.json ? plan?.result?.warnings.brought : [];
+  // A first policy has nothing before it to go back to.
+  const hasUndo = plan?.base !== undefined && plan.changes.length > 0;
+  const undo = hasUndo ? undoOf(written, command) : { lines: [], data: {} };
   const report = {
     file: name,
     json: options.json,
     dryRun: options.dryRun === true,
     ...(warnings && { warnings }),
-    ...(plan && { extra: { data: applicationData(plan) } }),
+    extra: { lines: undo.lines, data: { ...(plan && applicationData(plan)), ...undo.data } },
   };
-  // The plan has said so.
-  const exitCode =
-    written.outcome === 'unchanged' && !options.json ? EXIT.ok : reportWritten(written, report, surroundings);
+  const exitCode = reportWritten(written, report, surroundings);
   if (plan !== undefined && written.outcome === 'conflict') {
     writeLines(surroundings.stderr, planReport(plan, { fileName: name, clock }).advice);
   }

@@ -5,6 +5,7 @@ import type { RevisionInfo } from '../access/policy-access.ts';
 import type { CallerClock } from '../input/caller-zone.ts';
 import type { ChangedDecision, DecisionChanges } from '../plan/decision-changes.ts';
 import type { Plan, PlannedOutcome, PlannedResult } from '../plan/make-plan.ts';
+import { authorName } from './author-name.ts';
 import { shortMoment, zoneText } from './moment.ts';
 import { counted, onOneLine, printable } from './output.ts';
 import { CONFLICT_SIDES, conflictLines } from './report-conflicts.ts';
@@ -114,7 +115,7 @@ function lastAppliedText(source: string, lastApplied: RevisionInfo | undefined, 
 /** `revision 15 (10:00 today by tanaka@laptop: block batchi)` */
 export function revisionText({ number, createdAt, author, reason }: RevisionInfo, clock: CallerClock): string {
   const when = shortMoment(Date.parse(createdAt), clock);
-  return onOneLine(`revision ${number} (${when} by ${author.id}${reason === '' ? '' : `: ${reason}`})`);
+  return onOneLine(`revision ${number} (${when} by ${authorName(author)}${reason === '' ? '' : `: ${reason}`})`);
 }
 
 /** Who has more to ask has `vpn-policy log`. */
