@@ -1,6 +1,6 @@
 /** Settings: what is not set, empty or wrong gives the fallback; what is wrong is told. */
 import { describe, expect, it } from '@jest/globals';
-import { RULES_TABLE, settingReader } from './index.ts';
+import { DECISIONS_TABLE, PSEUDONYM_KEY, RULES_TABLE, settingReader } from './index.ts';
 
 describe('settingReader', () => {
   it.each([
@@ -30,5 +30,14 @@ describe('settingReader', () => {
         used: 'none',
       },
     ]);
+  });
+
+  it('never tells a secret, even one that is wrong', () => {
+    const { read, errors } = settingReader({ PSEUDONYM_KEY: 'too short', DECISIONS_TABLE: 'vpn-decisions' });
+    expect([read(PSEUDONYM_KEY), read(DECISIONS_TABLE)]).toEqual([undefined, 'vpn-decisions']);
+    expect(errors).toEqual([
+      { variable: 'PSEUDONYM_KEY', value: '(a secret)', accepted: expect.stringContaining('32'), used: 'none' },
+    ]);
+    expect(settingReader({ PSEUDONYM_KEY: 'k'.repeat(32) }).read(PSEUDONYM_KEY)).toBe('k'.repeat(32));
   });
 });

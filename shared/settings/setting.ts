@@ -9,12 +9,14 @@ export interface Setting<T> {
   readonly accepted: string;
   /** `undefined` for what is not accepted. */
   readonly parse: (value: string) => T | undefined;
+  /** True for what no log may hold. Default false. */
+  readonly secret?: boolean;
 }
 
 /** A variable that was set wrongly, and what counts instead. */
 export interface SettingError {
   readonly variable: string;
-  /** As it was set, cut to 100 characters. */
+  /** As it was set, cut to 100 characters; of a secret only that it was. */
   readonly value: string;
   readonly accepted: string;
   readonly used: string;
@@ -28,12 +30,13 @@ export function settingReader(environment: Environment): {
   const errors: SettingError[] = [];
   return {
     errors,
-    read: ({ variable, fallback, accepted, parse }) => {
+    read: ({ variable, fallback, accepted, parse, secret = false }) => {
       const value = environment[variable];
       if (value === undefined || value === '') return fallback;
       const parsed = parse(value);
       if (parsed !== undefined) return parsed;
-      errors.push({ variable, value: value.slice(0, 100), accepted, used: String(fallback ?? 'none') });
+      const told = secret ? '(a secret)' : value.slice(0, 100);
+      errors.push({ variable, value: told, accepted, used: String(fallback ?? 'none') });
       return fallback;
     },
   };
