@@ -1,5 +1,13 @@
 /** The decision log: every decision of the handler in a table of its own, found by connection, user, time and rule. */
 export {
+  createDecisionLog,
+  type DecisionLog,
+  type DecisionLogOptions,
+  type PutFailure,
+  type PutResult,
+} from './decision-log.ts';
+export { type DecisionFacts, decisionRecord } from './decision-record.ts';
+export {
   DecisionCursorError,
   type DecisionFilter,
   type DecisionPage,
@@ -7,6 +15,8 @@ export {
   type DecisionSource,
   type DecisionWalk,
 } from './decision-source.ts';
+export { createDecisionSource, type DynamoDbDecisionSourceOptions } from './dynamodb-decision-source.ts';
+export { type KeptNames, keepNames, type NameKeeping, pseudonyms } from './names.ts';
 export { placeOf } from './place.ts';
 export {
   type DecisionOutcome,
@@ -16,3 +26,4 @@ export {
   type RecordedMalformed,
 } from './record.ts';
 export { type RecordedRequest, recordedRequest } from './recorded-request.ts';
+export { decisionsTable } from './table.ts';

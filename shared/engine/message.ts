@@ -74,7 +74,8 @@ export function cut(text: string, length: number): string {
   return text.slice(0, last >= 0xd800 && last <= 0xdbff ? length - 1 : length);
 }
 
-function insertable(value: string | undefined): string {
+/** A value as a message shows it: without what is not seen, at most 64 UTF-16 units; `-` for one that is absent. */
+export function insertable(value: string | undefined): string {
   // Cut twice: the first bounds the work on a huge value, the second what is shown of it.
   const visible = value === undefined ? '' : cut(value, MAX_READ_LENGTH).replace(NOT_SHOWN, '');
   return cut(visible, MAX_INSERTED_LENGTH) || '-';

@@ -8,6 +8,7 @@ export {
   BaseMovedError,
   type FileApplication,
 } from './apply-policy.ts';
+export { type Backoff, backoffMs, pause } from './backoff.ts';
 export { createDocumentClient, type DocumentClientOptions } from './dynamodb-client.ts';
 export { DynamoDbPolicySource, type DynamoDbPolicySourceOptions } from './dynamodb-policy-source.ts';
 export { DynamoDbPolicyStore, type DynamoDbPolicyStoreOptions } from './dynamodb-policy-store.ts';
@@ -15,6 +16,7 @@ export * from './errors.ts';
 export * from './policy-cache.ts';
 export type * from './policy-store.ts';
 export { type Author, LANGUAGE_VERSION, type Revision } from './revision.ts';
+export { isConditionFailed, toStoreError } from './sdk-error.ts';
 export { rulesTable } from './table.ts';
 export {
   type AppliedFileName,

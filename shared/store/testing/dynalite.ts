@@ -1,9 +1,15 @@
 /** DynamoDB for tests and the local stack: dynalite in this process, tables made as the store wants them. */
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
-import { CreateTableCommand, type DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
+import {
+  CreateTableCommand,
+  type CreateTableCommandInput,
+  type DynamoDBClient,
+  waitUntilTableExists,
+} from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import dynalite from 'dynalite';
+import { decisionsTable } from '../../decision-log/index.ts';
 import { createDocumentClient, type DocumentClientOptions } from '../dynamodb-client.ts';
 import { rulesTable } from '../table.ts';
 
@@ -64,11 +70,19 @@ function asErrorOfThisRealm(error: unknown): unknown {
 }
 
 /** Makes a rules table with a random name. */
-export async function createRulesTable(client: DynamoDBDocumentClient): Promise<string> {
-  const tableName = `test-${randomUUID()}-rules`;
-  await client.send(new CreateTableCommand(rulesTable(tableName)));
+export function createRulesTable(client: DynamoDBDocumentClient): Promise<string> {
+  return createTable(client, rulesTable(`test-${randomUUID()}-rules`));
+}
+
+/** Makes a decisions table with a random name. */
+export function createDecisionsTable(client: DynamoDBDocumentClient): Promise<string> {
+  return createTable(client, decisionsTable(`test-${randomUUID()}-decisions`));
+}
+
+async function createTable(client: DynamoDBDocumentClient, table: CreateTableCommandInput): Promise<string> {
+  await client.send(new CreateTableCommand(table));
   // The document client has all that the waiter asks of a client; only its type is narrower.
   const waiter = { client: client as unknown as DynamoDBClient, maxWaitTime: 10, minDelay: 1 };
-  await waitUntilTableExists(waiter, { TableName: tableName });
-  return tableName;
+  await waitUntilTableExists(waiter, { TableName: table.TableName });
+  return table.TableName ?? '';
 }
