@@ -19,7 +19,7 @@ export interface RunOptions {
   readonly terminal?: number;
   readonly progressAfterMs?: number;
   /** Somebody sits there and answers this to every question; the questions stand on stderr. */
-  readonly answer?: string;
+  readonly answer?: string | (() => Promise<string>);
 }
 
 /** The moment at which tests run commands. */
@@ -50,8 +50,9 @@ export async function runCli(args: readonly string[], options: RunOptions = {}):
       ? {}
       : {
           ask: async (question) => {
-            printed.stderr += `${question}${answer}\n`;
-            return answer;
+            const answered = typeof answer === 'string' ? answer : await answer();
+            printed.stderr += `${question}${answered}\n`;
+            return answered;
           },
         }),
     env,
