@@ -13,12 +13,14 @@ const STAGE = 'walk';
 let folder: string;
 let plain: Template;
 let full: Template;
+let replica: Template;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'client-vpn-policy-walk-'));
   const packaged = async (name: string, parameters: readonly string[]) =>
     resolveTemplate((await packageService({ folder: join(folder, name), stage: STAGE, parameters })).template);
   plain = await packaged('plain', []);
+  replica = await packaged('replica', ['rulesTableReplica=true']);
   full = await packaged('full', [
     `alarmTopicArn=${TOPIC}`,
     'tracing=Active',
@@ -163,6 +165,21 @@ describe.each(templates)('functions, %s', (_, template) => {
         .map(([name]) => name)
         .sort(),
     );
+  });
+});
+
+describe('a Region with a replica of the rules table', () => {
+  it('makes no table of its own, and writes nothing to the replica', () => {
+    const table = `table/client-vpn-policy-${STAGE}-rules`;
+    expect(plain.Resources).toHaveProperty('RulesTable');
+    expect(replica.Resources).not.toHaveProperty('RulesTable');
+    const onTable = grants(replica).filter(({ resources }) => resources.some((resource) => resource.includes(table)));
+    expect(onTable.map(({ from }) => from).sort()).toEqual(['AdminApiRole', 'ConnectRole']);
+    for (const { actions } of onTable) {
+      expect(actions).toEqual(['dynamodb:Query', 'dynamodb:GetItem', 'dynamodb:BatchGetItem']);
+    }
+    expect(replica.Outputs.RulesTableName).toEqual(plain.Outputs.RulesTableName);
+    expect(schemaIssues(replica)).toEqual([]);
   });
 });
 
