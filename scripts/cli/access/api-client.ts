@@ -115,13 +115,20 @@ export function createApiClient(
         }
         const read = shape.safeParse(json);
         if (read.success) return { ok: true, body: read.data };
-        const [issue] = read.error.issues;
-        throw new CommandError(
-          `${place} answers ${request.method} /${request.path} with nothing that this vpn-policy knows${json === undefined ? '' : onOneLine(` (${issue?.path.map(String).join('.')}: ${issue?.message})`)}: is it the admin API of client-vpn-policy, and of this version?`,
-        );
+        throw notOurAnswer(place, request, json === undefined ? undefined : read.error);
       }
     },
   };
+}
+
+/** @param fault what is wrong with it; undefined where it is no JSON */
+function notOurAnswer(place: string, { method, path }: ApiRequest, fault: z.ZodError | undefined): CommandError {
+  const [issue] = fault?.issues ?? [];
+  const told = issue && [...issue.path.map(String), issue.message].join(': ');
+  const detail = told === undefined ? '' : ` (${onOneLine(told)})`;
+  return new CommandError(
+    `${place} answers ${method} /${path} with nothing that this vpn-policy knows${detail}: is it the admin API of client-vpn-policy, and of this version?`,
+  );
 }
 
 /** There was no whole answer; the cause says why. */
@@ -158,7 +165,7 @@ function queryText(query: NonNullable<ApiRequest['query']>): string {
 }
 
 function encoded(text: string): string {
-  return encodeURIComponent(text).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16)}`);
+  return encodeURIComponent(text).replace(/[!'()*]/g, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
 function checkSize(text: string, place: string): void {
