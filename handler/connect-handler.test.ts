@@ -51,6 +51,8 @@ function parts(inHand: PolicyInHand | undefined, overrides: Partial<ConnectHandl
     settings: readSettings({}).settings,
     logger: new Logger({ serviceName: 'connect' }),
     metrics: createDecisionMetrics(new Metrics({ namespace: 'Test', serviceName: 'connect' })),
+    names: { names: 'clear' },
+    recorder: undefined,
     now: () => NOW_MS,
     ...overrides,
   };

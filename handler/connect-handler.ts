@@ -2,10 +2,12 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Context } from 'aws-lambda';
 import { type ConnectRequest, type ConnectResponse, connectResponse, readRequest } from '../shared/client-vpn/index.ts';
+import { keepNames, type NameKeeping } from '../shared/decision-log/index.ts';
 import { type CompiledPolicy, decide } from '../shared/engine/index.ts';
 import { type PolicyCache, type PolicyUnavailable, StoreRefusedError } from '../shared/store/index.ts';
 import { decisionLine, errorFields, type FailedVerdict, type Verdict } from './decision-line.ts';
 import type { DecisionMetrics } from './decision-metrics.ts';
+import type { Recorder } from './recorder.ts';
 import type { Settings } from './settings.ts';
 import { type Unavailability, unavailableMessage } from './unavailable-message.ts';
 
@@ -20,6 +22,10 @@ export interface ConnectHandlerParts {
   readonly settings: Settings;
   readonly logger: Pick<Logger, 'addContext' | 'info' | 'error'>;
   readonly metrics: DecisionMetrics;
+  /** What is done with people's names before they are logged or put on record. */
+  readonly names: NameKeeping;
+  /** `undefined` where no decisions are put on record. */
+  readonly recorder: Recorder | undefined;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
@@ -36,7 +42,7 @@ export function createConnectHandler(parts: ConnectHandlerParts): ConnectHandler
       failed(request, 'internal', error),
     );
     const response = answer(request, verdict);
-    tell(parts, context, request, verdict, Math.max(0, parts.now() - startedMs));
+    await tell(parts, context, request, verdict, Math.max(0, parts.now() - startedMs));
     return response;
   };
 }
@@ -45,9 +51,11 @@ async function reachVerdict(parts: ConnectHandlerParts, request: ConnectRequest,
   if (parts.policies === undefined) return failed(request, 'not-configured');
   const inHand = await atMost(leftMs - ANSWER_RESERVE_MS, parts.policies.get({ remainingMs: leftMs }));
   if (inHand.status === 'unavailable') return withoutPolicy(parts.settings, request, inHand);
-  const decision = decide(inHand.policy, request, parts.now());
+  const decidedAtMs = parts.now();
+  const decision = decide(inHand.policy, request, decidedAtMs);
   return {
     outcome: !decision.allow ? 'refused' : decision.observed ? 'observed' : 'admitted',
+    decidedAtMs,
     decision,
     policy: inHand.policy,
     revision: inHand.revision,
@@ -89,20 +97,30 @@ function answer(request: ConnectRequest, verdict: Verdict): ConnectResponse {
   return connectResponse({ schemaVersion, allow, message, postureStatuses });
 }
 
-/** Log line and metrics. That they fail changes no answer. */
-function tell(
-  { logger, metrics }: ConnectHandlerParts,
+/** Record, log line and metrics. That they fail changes no answer; the record has its time-out, the others wait for nothing. */
+async function tell(
+  parts: ConnectHandlerParts,
   context: Context | undefined,
   request: ConnectRequest,
   verdict: Verdict,
   durationMs: number,
-): void {
+): Promise<void> {
+  const { logger, metrics, recorder } = parts;
+  let recording: Promise<void> | undefined;
   try {
+    const kept = keepNames(parts.names, request, refusalMessage(verdict));
+    recording = recorder?.record(kept, verdict, {
+      decidedAtMs: 'decision' in verdict ? verdict.decidedAtMs : parts.now(),
+      lambdaRequestId: context?.awsRequestId,
+      atMostMs: remainingMs(context) - RECORD_RESERVE_MS,
+    });
+    // While the record is under way.
     if (context !== undefined) logger.addContext(context);
-    const line = decisionLine(request, verdict, durationMs);
+    const line = decisionLine(kept, verdict, durationMs);
     if ('decision' in verdict) logger.info('decision', line);
     else logger.error('decision without a policy', line);
   } catch {}
+  await recording?.catch(() => {});
   try {
     metrics.publish(request.endpointId, verdict, durationMs);
   } catch (error) {
@@ -110,6 +128,10 @@ function tell(
       logger.error('metrics could not be written', { error: errorFields(error) });
     } catch {}
   }
+}
+
+function refusalMessage(verdict: Verdict): string | undefined {
+  return 'decision' in verdict ? verdict.decision.message : verdict.message;
 }
 
 /** A second bound beside the cache's own: Lambda's time-out would end in AWS's message, which helps nobody. */
@@ -139,3 +161,6 @@ const CLIENT_VPN_WAITS_MS = 30_000;
 
 /** What is left for answering when the policy does not come; the cache itself gives up 250 ms earlier. */
 const ANSWER_RESERVE_MS = 250;
+
+/** What is left of that when a record has taken all the time it can have. */
+const RECORD_RESERVE_MS = 100;

@@ -1,7 +1,7 @@
 /** The decision's log line: what it holds, its bounds, and names that try to forge a line. */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { readRequest } from '../shared/client-vpn/index.ts';
+import { type ConnectRequest, readRequest } from '../shared/client-vpn/index.ts';
 import { compile, type Decision } from '../shared/engine/index.ts';
 import { decisionLine, errorFields, type Verdict } from './decision-line.ts';
 
@@ -19,12 +19,18 @@ const REFUSAL: Decision = {
 
 const refused = (decision: Partial<Decision> = {}): Verdict => ({
   outcome: 'refused',
+  decidedAtMs: Date.parse('2026-11-24T10:00:00.250Z'),
   decision: { ...REFUSAL, ...decision },
   policy: compile({ version: 1, defaultEffect: 'deny', rules: [] }),
   revision: 42,
   policyAgeMs: 1_200,
   stale: false,
 });
+
+/** The line with names as they are. */
+function lineOf(request: ConnectRequest, verdict: Verdict, durationMs: number) {
+  return decisionLine({ request, message: 'This user is not permitted.' }, verdict, durationMs);
+}
 
 describe('decisionLine', () => {
   it('tells connection, outcome, rules, revision, age and duration', () => {
@@ -36,10 +42,11 @@ describe('decisionLine', () => {
       groups: ['staff'],
       'schema-version': 'v3',
     });
-    expect(JSON.parse(JSON.stringify(decisionLine(request, refused(), 3)))).toEqual({
+    expect(JSON.parse(JSON.stringify(lineOf(request, refused(), 3)))).toEqual({
       outcome: 'refused',
       connectionId: 'cvpn-connection-0aa11bb22cc33dd44',
       endpointId: 'cvpn-endpoint-0a1b2c3d4e5f67890',
+      decidedAt: '2026-11-24T10:00:00.250Z',
       endpoint: 'frankfurt',
       username: 'Batchi',
       publicIp: '203.0.113.9',
@@ -61,7 +68,7 @@ describe('decisionLine', () => {
   });
 
   it('shows what a malformed attribute looked like, shortened', () => {
-    const line = decisionLine(readRequest({ username: 1234, 'public-ip': 'x'.repeat(600), groups: {} }), refused(), 0);
+    const line = lineOf(readRequest({ username: 1234, 'public-ip': 'x'.repeat(600), groups: {} }), refused(), 0);
     expect(line.username).toEqual({ malformed: '1234' });
     expect(line.publicIp).toEqual({ malformed: `${'x'.repeat(99)}…` });
     expect(line.groups).toEqual({ malformed: '(object)' });
@@ -69,14 +76,14 @@ describe('decisionLine', () => {
 
   it('keeps a name with line breaks within its line', () => {
     const forged = 'batchi\n{"level":"INFO","outcome":"admitted"}\r\n';
-    const written = JSON.stringify(decisionLine(readRequest({ username: forged }), refused(), 0));
+    const written = JSON.stringify(lineOf(readRequest({ username: forged }), refused(), 0));
     expect(written).not.toMatch(/[\r\n]/);
     expect(JSON.parse(written).username).toBe(forged);
   });
 
   it('says how many rules and groups there were where it does not list all', () => {
     const many = Array.from({ length: 300 }, (_, n) => `name-${n}`);
-    const line = decisionLine(readRequest({ groups: many }), refused({ rules: many, reported: many }), 0);
+    const line = lineOf(readRequest({ groups: many }), refused({ rules: many, reported: many }), 0);
     expect(line).toMatchObject({ rulesCount: 300, reportedCount: 300, groupsCount: 300 });
     expect(line.rules).toHaveLength(50);
     expect(line.groups).toHaveLength(200);
@@ -87,7 +94,7 @@ describe('decisionLine', () => {
     const value = fc.oneof(fc.anything(), fc.string({ unit: 'binary', maxLength: 2_000 }), fc.array(fc.string()));
     fc.assert(
       fc.property(fc.dictionary(field, value), (event) => {
-        expect(JSON.stringify(decisionLine(readRequest(event), refused(), 0)).length).toBeLessThan(400_000);
+        expect(JSON.stringify(lineOf(readRequest(event), refused(), 0)).length).toBeLessThan(400_000);
       }),
     );
     const worst = Object.fromEntries(
@@ -97,7 +104,7 @@ describe('decisionLine', () => {
       ]),
     );
     const groups = Array.from({ length: 100_000 }, () => '\u0000'.repeat(500));
-    const line = decisionLine(readRequest({ ...worst, groups }), refused(), 0);
+    const line = lineOf(readRequest({ ...worst, groups }), refused(), 0);
     expect(JSON.stringify(line).length).toBeLessThan(400_000);
   });
 });

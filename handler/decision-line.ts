@@ -1,19 +1,17 @@
 /** The one structured log line of a decision: who asked, what came out, which rules and which revision made it. */
-import type { ConnectRequest } from '../shared/client-vpn/index.ts';
+import type { DecisionOutcome, KeptNames } from '../shared/decision-log/index.ts';
 import { type Attribute, type CompiledPolicy, cut, type Decision, isMalformed } from '../shared/engine/index.ts';
 import type { Unavailability } from './unavailable-message.ts';
 
-/**
- * `observed`: the policy refused, the endpoint's observe mode let the connection in. `failed-closed` and `failed-open`: no
- * policy decided.
- */
-export type Outcome = 'admitted' | 'refused' | 'observed' | 'failed-closed' | 'failed-open';
+export type Outcome = DecisionOutcome;
 
 export type Verdict = DecidedVerdict | FailedVerdict;
 
 /** What was decided, and by which policy. */
 export interface DecidedVerdict {
   readonly outcome: 'admitted' | 'refused' | 'observed';
+  /** The moment for which the policy was asked, in milliseconds since the epoch. */
+  readonly decidedAtMs: number;
   readonly decision: Decision;
   readonly policy: CompiledPolicy;
   readonly revision: number;
@@ -44,7 +42,11 @@ const MAX_RULES = 50;
  * The line's fields. Everything in it is bounded plain data, so writing it as JSON cannot fail, and line breaks in a name
  * are escaped: no name can forge a line.
  */
-export function decisionLine(request: ConnectRequest, verdict: Verdict, durationMs: number): Record<string, unknown> {
+export function decisionLine(
+  { request, message }: Pick<KeptNames, 'request' | 'message'>,
+  verdict: Verdict,
+  durationMs: number,
+): Record<string, unknown> {
   return {
     outcome: verdict.outcome,
     connectionId: text(request.connectionId),
@@ -58,6 +60,7 @@ export function decisionLine(request: ConnectRequest, verdict: Verdict, duration
     awsClientVersion: text(request.awsClientVersion),
     ...groups(request.groups),
     schemaVersion: request.schemaVersion,
+    refusalMessage: message,
     ...verdictFields(verdict),
     durationMs,
   };
@@ -83,13 +86,13 @@ function verdictFields(verdict: Verdict): Record<string, unknown> {
     return {
       allow: verdict.outcome === 'failed-open',
       cause: verdict.cause,
-      refusalMessage: verdict.message,
       ...verdict.outdated,
       error: verdict.error === undefined ? undefined : errorFields(verdict.error),
     };
   }
-  const { decision, revision, policyAgeMs, stale } = verdict;
+  const { decidedAtMs, decision, revision, policyAgeMs, stale } = verdict;
   return {
+    decidedAt: new Date(decidedAtMs).toISOString(),
     endpoint: decision.endpoint === undefined ? undefined : clip(decision.endpoint, MAX_TEXT),
     allow: decision.allow,
     effect: decision.effect,
@@ -98,7 +101,6 @@ function verdictFields(verdict: Verdict): Record<string, unknown> {
     ...ids('reported', decision.reported),
     observed: decision.observed,
     postureStatuses: decision.postureStatuses,
-    refusalMessage: decision.message,
     revision,
     policyAgeMs,
     policyStale: stale,

@@ -27,6 +27,7 @@ const DECIDED = {
       ...Array.from({ length: 30 }, (_, n) => ({ id: `block-${n}`, effect: 'deny', match: 'everyone' }) as const),
     ],
   }),
+  decidedAtMs: 0,
   revision: 1,
   policyAgeMs: 1_500,
   stale: false,

@@ -2,7 +2,18 @@
 import { describe, expect, it } from '@jest/globals';
 import { readSettings } from './settings.ts';
 
-const DEFAULTS = { rulesTable: undefined, policyTtlMs: 10_000, maxStaleMs: 3_600_000, onPolicyUnavailable: 'deny' };
+const DEFAULTS = {
+  rulesTable: undefined,
+  policyTtlMs: 10_000,
+  maxStaleMs: 3_600_000,
+  onPolicyUnavailable: 'deny',
+  decisionsTable: undefined,
+  decisionLog: 'all',
+  decisionLogTimeoutMs: 150,
+  decisionRetentionDays: 90,
+  names: { names: 'clear' },
+};
+const KEY = 'k'.repeat(32);
 
 describe('readSettings', () => {
   it('has a default for everything but the table', () => {
@@ -27,6 +38,16 @@ describe('readSettings', () => {
     ['MAX_STALE_SECONDS', '604800', { maxStaleMs: 604_800_000 }],
     ['ON_POLICY_UNAVAILABLE', 'allow', { onPolicyUnavailable: 'allow' }],
     ['ON_POLICY_UNAVAILABLE', 'deny', { onPolicyUnavailable: 'deny' }],
+    ['DECISIONS_TABLE', 'client-vpn-policy-prod-decisions', { decisionsTable: 'client-vpn-policy-prod-decisions' }],
+    ['DECISION_LOG', 'all', { decisionLog: 'all' }],
+    ['DECISION_LOG', 'refused', { decisionLog: 'refused' }],
+    ['DECISION_LOG', 'off', { decisionLog: 'off' }],
+    ['DECISION_LOG_TIMEOUT_MS', '10', { decisionLogTimeoutMs: 10 }],
+    ['DECISION_LOG_TIMEOUT_MS', '2000', { decisionLogTimeoutMs: 2_000 }],
+    ['DECISION_RETENTION_DAYS', '1', { decisionRetentionDays: 1 }],
+    ['DECISION_RETENTION_DAYS', '3650', { decisionRetentionDays: 3_650 }],
+    ['PSEUDONYMIZE', 'false', { names: { names: 'clear' } }],
+    ['PSEUDONYM_KEY', KEY, { names: { names: 'clear' } }],
   ])('takes %s=%s', (variable, value, expected) => {
     expect(readSettings({ [variable]: value })).toEqual({ settings: { ...DEFAULTS, ...expected }, errors: [] });
   });
@@ -51,10 +72,31 @@ describe('readSettings', () => {
     ['ON_POLICY_UNAVAILABLE', 'Allow', 'deny'],
     ['ON_POLICY_UNAVAILABLE', 'true', 'deny'],
     ['ON_POLICY_UNAVAILABLE', 'allow ', 'deny'],
+    ['DECISIONS_TABLE', 'no spaces please', 'none'],
+    ['DECISION_LOG', 'none', 'all'],
+    ['DECISION_LOG_TIMEOUT_MS', '9', '150'],
+    ['DECISION_LOG_TIMEOUT_MS', '2001', '150'],
+    ['DECISION_RETENTION_DAYS', '0', '90'],
+    ['DECISION_RETENTION_DAYS', '3651', '90'],
   ])('reports %s=%p and uses %s', (variable, value, used) => {
     const { settings, errors } = readSettings({ [variable]: value });
     expect(settings).toEqual(DEFAULTS);
     expect(errors).toEqual([{ variable, value: value.slice(0, 100), accepted: expect.any(String), used }]);
+  });
+
+  it('makes pseudonyms with the key', () => {
+    const { settings, errors } = readSettings({ PSEUDONYMIZE: 'true', PSEUDONYM_KEY: KEY });
+    expect([settings.names.names, errors]).toEqual(['pseudonyms', []]);
+  });
+
+  it.each([
+    [{ PSEUDONYMIZE: 'true' }, [{ variable: 'PSEUDONYM_KEY', value: '' }]],
+    [{ PSEUDONYMIZE: 'true', PSEUDONYM_KEY: 'too short' }, [{ variable: 'PSEUDONYM_KEY', value: '(a secret)' }]],
+    [{ PSEUDONYMIZE: 'yes' }, [{ variable: 'PSEUDONYMIZE', used: 'true' }, { variable: 'PSEUDONYM_KEY' }]],
+  ])('never keeps names where %j asks for pseudonyms that it cannot have', (environment, expected) => {
+    const { settings, errors } = readSettings(environment);
+    expect(settings.names).toEqual({ names: 'left-out' });
+    expect(errors).toMatchObject(expected);
   });
 
   it('reports all wrong values at once', () => {

@@ -1,6 +1,9 @@
 /** The handler's settings, read strictly from environment variables. */
+import { type NameKeeping, pseudonyms } from '../shared/decision-log/index.ts';
 import {
+  DECISIONS_TABLE,
   type Environment,
+  PSEUDONYM_KEY,
   RULES_TABLE,
   type Setting,
   type SettingError,
@@ -18,6 +21,16 @@ export interface Settings {
   readonly maxStaleMs: number;
   /** What to answer when the store cannot be reached and no policy is in hand. Default `deny`. */
   readonly onPolicyUnavailable: 'allow' | 'deny';
+  /** The decisions table's name or ARN; without one no decision is put on record. */
+  readonly decisionsTable: string | undefined;
+  /** Which decisions are put on record; `refused` is everything but plain admissions. Default `all`. */
+  readonly decisionLog: 'all' | 'refused' | 'off';
+  /** What putting one on record may take, in milliseconds. Default 150. */
+  readonly decisionLogTimeoutMs: number;
+  /** How long a record is kept. Default 90. */
+  readonly decisionRetentionDays: number;
+  /** How names are kept and logged. Default as they are; left out where pseudonyms are wanted and there is no key for them. */
+  readonly names: NameKeeping;
 }
 
 /**
@@ -25,15 +38,35 @@ export interface Settings {
  * empty counts as not set.
  */
 export function readSettings(environment: Environment): { settings: Settings; errors: readonly SettingError[] } {
-  const { read, errors } = settingReader(environment);
+  const { read, errors: unreadable } = settingReader(environment);
+  const names = readNames(read);
   const settings: Settings = {
     rulesTable: read(RULES_TABLE),
     policyTtlMs: 1_000 * read(POLICY_TTL_SECONDS),
     maxStaleMs: 1_000 * read(MAX_STALE_SECONDS),
     onPolicyUnavailable: read(ON_POLICY_UNAVAILABLE),
+    decisionsTable: read(DECISIONS_TABLE),
+    decisionLog: read(DECISION_LOG),
+    decisionLogTimeoutMs: read(DECISION_LOG_TIMEOUT_MS),
+    decisionRetentionDays: read(DECISION_RETENTION_DAYS),
+    names,
   };
-  return { settings, errors };
+  const withoutKey = names.names === 'left-out' && !unreadable.some(({ variable }) => variable === 'PSEUDONYM_KEY');
+  return { settings, errors: withoutKey ? [...unreadable, NO_KEY] : unreadable };
 }
+
+function readNames(read: <T>(setting: Setting<T>) => T): NameKeeping {
+  if (!read(PSEUDONYMIZE)) return { names: 'clear' };
+  const key = read(PSEUDONYM_KEY);
+  return key === undefined ? { names: 'left-out' } : pseudonyms(key);
+}
+
+const NO_KEY: SettingError = {
+  variable: PSEUDONYM_KEY.variable,
+  value: '',
+  accepted: PSEUDONYM_KEY.accepted,
+  used: 'none: names are left out',
+};
 
 const POLICY_TTL_SECONDS: Setting<number> = {
   variable: 'POLICY_TTL_SECONDS',
@@ -54,6 +87,36 @@ const ON_POLICY_UNAVAILABLE: Setting<'allow' | 'deny'> = {
   fallback: 'deny',
   accepted: '"deny" or "allow"',
   parse: (value) => (value === 'deny' || value === 'allow' ? value : undefined),
+};
+
+const DECISION_LOG: Setting<Settings['decisionLog']> = {
+  variable: 'DECISION_LOG',
+  fallback: 'all',
+  accepted: '"all", "refused" or "off"',
+  parse: (value) => (value === 'all' || value === 'refused' || value === 'off' ? value : undefined),
+};
+
+const DECISION_LOG_TIMEOUT_MS: Setting<number> = {
+  variable: 'DECISION_LOG_TIMEOUT_MS',
+  fallback: 150,
+  accepted: 'a whole number of milliseconds from 10 to 2000',
+  parse: (value) => wholeNumber(value, 10, 2_000),
+};
+
+const DECISION_RETENTION_DAYS: Setting<number> = {
+  variable: 'DECISION_RETENTION_DAYS',
+  fallback: 90,
+  accepted: 'a whole number of days from 1 to 3650',
+  parse: (value) => wholeNumber(value, 1, 3_650),
+};
+
+/** A wrong value is no permission to keep names. */
+const PSEUDONYMIZE: Setting<boolean> = {
+  variable: 'PSEUDONYMIZE',
+  fallback: false,
+  whenWrong: true,
+  accepted: '"true" or "false"',
+  parse: (value) => (value === 'true' ? true : value === 'false' ? false : undefined),
 };
 
 /** Digits only: `Number` would take "1e3", "0x10" and " 10 " too. */

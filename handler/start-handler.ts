@@ -1,9 +1,11 @@
 /** Builds the handler from the environment: settings, client, cache, log and metrics, each once. */
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { createDecisionLog } from '../shared/decision-log/index.ts';
 import { compile } from '../shared/engine/index.ts';
 import { makePowertools } from '../shared/powertools/index.ts';
 import {
+  clientThatTriesOnce,
   createDocumentClient,
   createPolicyCache,
   DynamoDbPolicySource,
@@ -12,6 +14,7 @@ import {
 import { type ConnectHandler, createConnectHandler, type Policies } from './connect-handler.ts';
 import { errorFields } from './decision-line.ts';
 import { createDecisionMetrics, type DecisionMetrics } from './decision-metrics.ts';
+import { createRecorder, type Recorder } from './recorder.ts';
 import { type Environment, readSettings, type Settings } from './settings.ts';
 
 export interface StartOptions {
@@ -41,9 +44,12 @@ export function startHandler(environment: Environment, options: StartOptions = {
     logger.error('settings that cannot be used', { settings: errors });
     metrics.count('SettingErrors', errors.length);
   }
-  const policies = openPolicies(settings, logger, metrics, options);
+  const client = options.client ?? createDocumentClient();
+  const policies = openPolicies(settings, logger, metrics, { client, now });
+  const recorder = openRecorder(settings, logger, metrics, { client, now });
+  const { names } = settings;
   return {
-    handler: createConnectHandler({ policies, settings, logger, metrics, now }),
+    handler: createConnectHandler({ policies, settings, logger, metrics, names, recorder, now }),
     loaded: load(policies),
   };
 }
@@ -60,17 +66,33 @@ function openPolicies(
   { rulesTable, policyTtlMs, maxStaleMs }: Settings,
   logger: Logger,
   metrics: DecisionMetrics,
-  { client, now }: StartOptions,
+  { client, now }: Required<StartOptions>,
 ): Policies | undefined {
   if (rulesTable === undefined) return undefined;
   return createPolicyCache({
-    source: new DynamoDbPolicySource({ client: client ?? createDocumentClient(), tableName: rulesTable }),
+    source: new DynamoDbPolicySource({ client, tableName: rulesTable }),
     compile,
     ttlMs: policyTtlMs,
     maxStaleMs,
     now,
     onEvent: eventTeller(logger, metrics),
   });
+}
+
+function openRecorder(
+  { decisionLog: which, decisionsTable, decisionLogTimeoutMs, decisionRetentionDays }: Settings,
+  logger: Logger,
+  metrics: DecisionMetrics,
+  { client, now }: Required<StartOptions>,
+): Recorder | undefined {
+  if (which === 'off' || decisionsTable === undefined) return undefined;
+  const log = createDecisionLog({
+    client: clientThatTriesOnce(client),
+    tableName: decisionsTable,
+    timeoutMs: decisionLogTimeoutMs,
+    retentionDays: decisionRetentionDays,
+  });
+  return createRecorder({ log, which, logger, metrics, now });
 }
 
 /** Tells what the cache sees: failures each time (the cache paces them), a foreign item's key once. */

@@ -16,7 +16,7 @@ export interface DecisionFacts {
   readonly outcome: DecisionOutcome;
   /** Absent where no policy decided. */
   readonly decision?: Decision | undefined;
-  /** What the user was told where no policy decided. */
+  /** The refused user's message, with names as `names` says. */
   readonly message?: string | undefined;
   readonly cause?: string | undefined;
   readonly revision?: number | undefined;
@@ -31,8 +31,8 @@ const MAX_EVENT_BYTES = 46 * 1024;
 const MAX_PREVIEW = 100;
 
 export function decisionRecord(facts: DecisionFacts): DecisionRecord {
-  const { decidedAtMs, lambdaRequestId, request, names, outcome, decision, cause, revision, policyAgeMs } = facts;
-  const message = decision === undefined ? facts.message : decision.message;
+  const { decidedAtMs, lambdaRequestId, request, names, outcome, decision, message, cause, revision, policyAgeMs } =
+    facts;
   return {
     id: idOf(request, lambdaRequestId),
     decidedAt: new Date(decidedAtMs).toISOString(),

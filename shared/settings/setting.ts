@@ -4,8 +4,9 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface Setting<T> {
   readonly variable: string;
-  /** Where the variable is not set, empty, or wrong. */
+  /** Where the variable is not set or empty, and where it is wrong unless `whenWrong` says otherwise. */
   readonly fallback: T;
+  readonly whenWrong?: T;
   readonly accepted: string;
   /** `undefined` for what is not accepted. */
   readonly parse: (value: string) => T | undefined;
@@ -30,14 +31,14 @@ export function settingReader(environment: Environment): {
   const errors: SettingError[] = [];
   return {
     errors,
-    read: ({ variable, fallback, accepted, parse, secret = false }) => {
+    read: ({ variable, fallback, whenWrong = fallback, accepted, parse, secret = false }) => {
       const value = environment[variable];
       if (value === undefined || value === '') return fallback;
       const parsed = parse(value);
       if (parsed !== undefined) return parsed;
       const told = secret ? '(a secret)' : value.slice(0, 100);
-      errors.push({ variable, value: told, accepted, used: String(fallback ?? 'none') });
-      return fallback;
+      errors.push({ variable, value: told, accepted, used: String(whenWrong ?? 'none') });
+      return whenWrong;
     },
   };
 }

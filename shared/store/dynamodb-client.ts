@@ -40,6 +40,21 @@ export function createDocumentClient(options: DocumentClientOptions = {}): Dynam
       socketTimeout: requestTimeoutMs,
     },
   });
+  return documentClient(client);
+}
+
+/**
+ * Another client of the same DynamoDB, over the connections of the first: one that is open saves a request its handshake. It tries
+ * once; what goes wrong with it costs the first client none of its tries, which the SDK counts for each client.
+ */
+export function clientThatTriesOnce({ config }: DynamoDBDocumentClient): DynamoDBDocumentClient {
+  const { region, credentials, endpoint, requestHandler } = config;
+  return documentClient(
+    new DynamoDBClient({ region, credentials, ...(endpoint && { endpoint }), requestHandler, maxAttempts: 1 }),
+  );
+}
+
+function documentClient(client: DynamoDBClient): DynamoDBDocumentClient {
   return DynamoDBDocumentClient.from(client, { unmarshallOptions: { wrapNumbers: readNumber } });
 }
 

@@ -44,13 +44,15 @@ export const DECIDED_AT_MS = Date.parse('2026-11-24T10:00:00.123Z');
 
 /** What the handler knows of a refusal of `EVENT`, but for what is given. */
 export function facts(event: unknown = EVENT, overrides: Partial<DecisionFacts> = {}): DecisionFacts {
+  const decision = 'decision' in overrides ? overrides.decision : REFUSAL;
   return {
     decidedAtMs: DECIDED_AT_MS,
     lambdaRequestId: '8f5c9f2e-0000-4000-8000-000000000000',
     request: readRequest(event),
     names: 'clear',
     outcome: 'refused',
-    decision: REFUSAL,
+    decision,
+    message: decision?.message,
     revision: 42,
     policyAgeMs: 1_200,
     ...overrides,
