@@ -14,6 +14,7 @@ let folder: string;
 let plain: Template;
 let full: Template;
 let replica: Template;
+let restored: Template;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'client-vpn-policy-walk-'));
@@ -21,6 +22,7 @@ beforeAll(async () => {
     resolveTemplate((await packageService({ folder: join(folder, name), stage: STAGE, parameters })).template);
   plain = await packaged('plain', []);
   replica = await packaged('replica', ['rulesTableReplica=true']);
+  restored = await packaged('restored', ['rulesTable=client-vpn-policy-restored']);
   full = await packaged('full', [
     `alarmTopicArn=${TOPIC}`,
     'tracing=Active',
@@ -180,6 +182,20 @@ describe('a Region with a replica of the rules table', () => {
     }
     expect(replica.Outputs.RulesTableName).toEqual(plain.Outputs.RulesTableName);
     expect(schemaIssues(replica)).toEqual([]);
+  });
+});
+
+describe('a restored rules table', () => {
+  it('is used in the place of the stack’s own, which stays', () => {
+    const [name, own] = ['client-vpn-policy-restored', `client-vpn-policy-${STAGE}-rules`];
+    expect(restored.Resources.RulesTable?.Properties.TableName).toBe(own);
+    for (const [, { Properties }] of resourcesOf(restored, 'AWS::Lambda::Function')) {
+      expect(Properties.Environment.Variables.RULES_TABLE).toBe(name);
+    }
+    const { RulesTable: _, ...others } = restored.Resources;
+    expect(JSON.stringify(others)).not.toContain(own);
+    const writers = grants(restored).filter(({ resources }) => resources.some((resource) => resource.includes(name)));
+    expect(writers.map(({ from }) => from)).toEqual(['ConnectRole', 'AdminApiRole', 'AdminApiRole']);
   });
 });
 
