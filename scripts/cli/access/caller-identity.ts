@@ -6,6 +6,7 @@ import { CommandError } from '../exit-code.ts';
 import { onOneLine } from '../print/output.ts';
 import type { Surroundings } from '../surroundings.ts';
 import type { TableAddress } from './policy-address.ts';
+import { tellCredentials } from './store-failure.ts';
 
 const TIMEOUT_MS = 5_000;
 const TRIES = 2;
@@ -21,11 +22,11 @@ export async function tableAuthor(
     return await callerIdentity(address, surroundings.env);
   } catch (error) {
     const { name, message } = errorFacts(error);
-    throw new CommandError(
-      `STS does not tell who you are, so nothing was written (${onOneLine(`${name}: ${message}`)}). In an emergency --unverified-author records ${surroundings.user} instead`,
-      undefined,
-      { cause: error },
-    );
+    const facts = { name, message: onOneLine(message) };
+    const told =
+      tellCredentials(facts) ??
+      `STS does not tell who you are, so nothing was written (${name}: ${facts.message}). In an emergency --unverified-author records ${surroundings.user} instead`;
+    throw new CommandError(told, undefined, { cause: error });
   }
 }
 

@@ -62,6 +62,16 @@ function tellRefused(error: StoreError, address: TableAddress): string {
       return address.local
         ? `there is no ${place.slice('the '.length)}: is it the local stack that answers there?`
         : `there is no ${place.slice('the '.length)}: check --table, --region and the AWS account`;
+    case 'AccessDeniedException':
+      return `these credentials may not use ${place}: ${message}`;
+    default:
+      return tellCredentials({ name, message }) ?? `${place} does not take the request (${name}): ${message}`;
+  }
+}
+
+/** What is wrong with the credentials or the region, whatever service they are for; undefined for all else. */
+export function tellCredentials({ name, message }: Pick<ErrorFacts, 'name' | 'message'>): string | undefined {
+  switch (name) {
     case 'CredentialsProviderError':
     case 'TokenProviderError':
       return `no AWS credentials: ${message}. Set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY`;
@@ -72,14 +82,12 @@ function tellRefused(error: StoreError, address: TableAddress): string {
     case 'UnrecognizedClientException':
     case 'InvalidClientTokenId':
     case 'InvalidSignatureException':
+    case 'SignatureDoesNotMatch':
     case 'IncompleteSignatureException':
     case 'MissingAuthenticationTokenException':
       return `AWS does not accept the credentials: ${message}`;
-    case 'AccessDeniedException':
-      return `these credentials may not use ${place}: ${message}`;
     default:
-      if (message.startsWith('Region is missing')) return 'which AWS region? Give --region or set AWS_REGION';
-      return `${place} does not take the request (${name}): ${message}`;
+      return message.startsWith('Region is missing') ? 'which AWS region? Give --region or set AWS_REGION' : undefined;
   }
 }
 
