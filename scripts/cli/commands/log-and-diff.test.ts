@@ -1,4 +1,6 @@
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { localDocumentClient } from '../../../shared/store/testing/dynalite.ts';
 import { type Folder, makeFolder } from '../testing/folder.ts';
 import { startTestTables, type TestTables } from '../testing/policy-table.ts';
 import { runCli } from '../testing/run-cli.ts';
@@ -58,6 +60,8 @@ describe('vpn-policy log', () => {
     [['--limit', '3'], [3, 2, 1], false],
     [['--since', 'today 00:00'], [3], false],
     [['--since', '2026-11-23 10:00'], [3, 2], false],
+    [['--since', '1d'], [3, 2], false],
+    [['--since', '23h'], [3], false],
     [['--author', 'TANAKA'], [3, 2, 1], false],
     [['--author', 'sato'], [], false],
   ])('with %j lists %j', async (args, numbers, more) => {
@@ -75,6 +79,13 @@ describe('vpn-policy log', () => {
       stdout: '',
       stderr: 'vpn-policy: no revision is as you want it\n',
     });
+  });
+
+  it('shortens long texts on a terminal, and wraps them', async () => {
+    const { stdout } = await runCli(['log', ...table], { terminal: 100, env: { NO_COLOR: '1' } });
+    expect(stdout).toContain('…');
+    expect(stdout).not.toContain('set leavers removed');
+    expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
   });
 
   it('gives programs what there is to know', async () => {
@@ -151,6 +162,24 @@ Times: Asia/Tokyo, UTC+09:00
         stderr: expect.stringContaining('no policy has been published yet'),
       });
     }
+  });
+});
+
+describe('where a number was taken by an item of others', () => {
+  it('a revision is compared with the one before it', async () => {
+    const other = await tables.create();
+    const seed = (policy: string) =>
+      runCli(['seed', '-', '--replace', '--confirm', 'lockout', ...other], { stdin: policy });
+    await seed(POLICY);
+    const client = localDocumentClient(tables.endpoint);
+    await client.send(new PutCommand({ TableName: other[1], Item: { pk: 'POLICY', sk: 'REVISION#0000000002' } }));
+    client.destroy();
+    await seed(CLOSED);
+    expect(JSON.parse((await runCli(['log', '3', '--json', ...other])).stdout)).toMatchObject({
+      revision: { number: 3 },
+      from: 1,
+    });
+    expect(JSON.parse((await runCli(['diff', '--json', ...other])).stdout)).toMatchObject({ from: 1, to: 3 });
   });
 });
 

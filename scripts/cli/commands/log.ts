@@ -1,11 +1,13 @@
 /** `vpn-policy log`: who changed the policy, when, what and why. */
 import { type Command, InvalidArgumentError } from 'commander';
+import { cut } from '../../../shared/engine/index.ts';
 import { policyChanges } from '../../../shared/policy/index.ts';
 import { type AccessOptions, addAccessOptions, openAccess } from '../access/access-options.ts';
 import { nothingPublished, type PolicyAccess, type RevisionInfo, revisionData } from '../access/policy-access.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-code.ts';
 import { previousPolicy } from '../history/previous-policy.ts';
 import { addTimezoneOption, type CallerClock, callerClock, type TimezoneOptions } from '../input/caller-zone.ts';
+import { looksLikeDuration, plusDuration, readDuration } from '../input/duration.ts';
 import { readMoment } from '../input/moment.ts';
 import { authorName } from '../print/author-name.ts';
 import { echoedMoment, fullMoment, shortMoment, zoneText } from '../print/moment.ts';
@@ -41,7 +43,7 @@ Exit codes: 0 listed, 1 no policy has been published yet or there is no such rev
 
 Examples:
   vpn-policy log
-  vpn-policy log --since "today 00:00" --author tanaka
+  vpn-policy log --since 3d --author tanaka
   vpn-policy log 14`,
     )
     .action(
@@ -66,9 +68,10 @@ async function log(options: LogOptions, surroundings: Surroundings): Promise<Exi
       writeLines(stderr, ['vpn-policy: no revision is as you want it']);
       return EXIT.ok;
     }
+    const most = stdout.isTTY === true ? MOST_ON_TERMINAL : Number.POSITIVE_INFINITY;
     const table = {
       head: ['REVISION', 'WHEN', 'WHO', 'WHY', 'WHAT'],
-      rows: revisions.map((revision) => rowOf(revision, clock)),
+      rows: revisions.map((revision) => rowOf(revision, clock, most)),
     };
     writeLines(stdout, tableLines(table, paintFor(stdout, env), stdout.columns));
     writeLines(stdout, ['', `Times: ${zoneText(clock.nowMs, clock.zone)}`]);
@@ -107,16 +110,23 @@ function isBy(text: string, { author: { id, arn = '' } }: RevisionInfo): boolean
   return [id, arn].some((name) => name.toLowerCase().includes(text.toLowerCase()));
 }
 
-function rowOf(revision: RevisionInfo, clock: CallerClock): Cell[] {
+/** `log 14` tells the whole text. */
+const MOST_ON_TERMINAL = 160;
+
+function rowOf(revision: RevisionInfo, clock: CallerClock, most: number): Cell[] {
   const { number, createdAt, author, summary, reason, confirmed } = revision;
   const words = confirmed.length === 0 ? '' : `[${confirmed.join(', ')} confirmed] `;
   return [
     String(number),
     shortMoment(toFullMinute(Date.parse(createdAt)), clock),
     authorName(author),
-    onOneLine(reason),
-    onOneLine(`${words}${summary}`),
+    shortened(onOneLine(reason), most),
+    shortened(onOneLine(`${words}${summary}`), most),
   ];
+}
+
+function shortened(text: string, most: number): string {
+  return text.length <= most ? text : `${cut(text, most - 1)}…`;
 }
 
 function toFullMinute(ms: number): number {
@@ -167,11 +177,16 @@ function factsOf(
   ].filter((fact): fact is [string, string] => fact[1] !== '');
 }
 
+/** A moment, or how long ago. */
 function readSince(text: string, clock: CallerClock): number {
+  if (looksLikeDuration(text)) {
+    const { days, minutes } = readDuration(text, '--since');
+    return plusDuration(clock.nowMs, { days: -days, minutes: -minutes }, clock.zone);
+  }
   const sinceMs = readMoment(text, clock, '--since');
   if (sinceMs <= clock.nowMs) return sinceMs;
   throw new CommandError(
-    `--since: ${fullMoment(sinceMs, clock.zone)} is still to come; accepted: "today 09:00", 2026-11-20`,
+    `--since: ${fullMoment(sinceMs, clock.zone)} is still to come; accepted: 3d (ago), 2026-11-20, "today 09:00"`,
   );
 }
 
