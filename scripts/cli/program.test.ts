@@ -22,6 +22,12 @@ describe('vpn-policy', () => {
     [['export', '--locl'], "unknown option '--locl' (Did you mean --local?)"],
     [['export', '--table'], "option '--table <name>' argument missing"],
     [['export', '--local', '--table', 'x'], "option '--local' cannot be used with option '--table <name>'"],
+    [
+      ['export', '--api', 'https://x', '--table', 'x'],
+      "option '--api <url>' cannot be used with option '--table <name>'",
+    ],
+    [['export', '--token', 'x', '--local'], "option '--token <jwt>' cannot be used with option '--local'"],
+    [['evaluate', '--file', 'x', '--api', 'x'], "option '--file <file>' cannot be used with option '--api <url>'"],
     [['evaluate', '--file', 'x', '--local'], "option '--file <file>' cannot be used with option '--local'"],
     [
       ['export', '--revision', '0'],

@@ -138,7 +138,7 @@ describe('vpn-policy rollback', () => {
     expect(ran).toMatchObject({
       exitCode: 1,
       stderr: expect.stringMatching(
-        /\nvpn-policy: others have changed the policy meanwhile: look at it again; nothing has changed\n$/,
+        /\nvpn-policy: others have changed the policy meanwhile: look at it again; nothing was written\n$/,
       ),
     });
     expect(await entries()).toHaveLength(4);

@@ -94,7 +94,7 @@ function refusalLines(written: Exclude<Written, AcceptedWrite>, { file, sides }:
         `vpn-policy: ${counted(written.conflicts.length, 'conflict')} with what others changed, nothing has changed`,
       ];
     case 'moved':
-      return [onOneLine(`vpn-policy: ${written.message}; nothing has changed`)];
+      return [onOneLine(`vpn-policy: ${written.message}; nothing was written`)];
   }
 }
 
