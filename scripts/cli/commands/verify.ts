@@ -48,7 +48,7 @@ async function verify(options: VerifyOptions, surroundings: Surroundings): Promi
         ? 'no policy has been published yet'
         : ok
           ? 'all is as it was written'
-          : 'it is not as it was written: publish a sound policy with vpn-policy seed --replace, and find out who could write there';
+          : 'it is not as it was written; docs/operating.md says how to restore the table to a moment before';
     writeLines(stdout, [
       ...findings.map(({ key, code, message }) => onOneLine(`${key}: ${message} [${code}]`)),
       `${counted(revisions, 'revision')} and ${counted(parts, 'part')} in ${access.place}: ${verdict}.`,
