@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { expectValidResponse } from '../shared/client-vpn/testing/expect-valid-response.ts';
+import { decisionsTable } from '../shared/decision-log/table.ts';
 import { rulesTable } from '../shared/store/table.ts';
 import { packageService as packageStage, type Resource, type Template } from './testing/package-service.ts';
 import { resolveTemplate } from './testing/resolve-template.ts';
@@ -15,6 +16,7 @@ const root = resolve(__dirname, '..');
 const stage = 'test';
 const functionName = `AWSClientVPN-policy-${stage}`;
 const tableName = `client-vpn-policy-${stage}-rules`;
+const decisionsTableName = `client-vpn-policy-${stage}-decisions`;
 const adminName = `client-vpn-policy-admin-api-${stage}`;
 const built = join(root, '.esbuild', stage, '.build');
 const bundle = join(built, 'handler', 'index.mjs');
@@ -44,6 +46,10 @@ beforeAll(async () => {
     'adminRequestsPerSecond=5',
     'adminBurst=7',
     'adminMemorySize=512',
+    'decisionLog=refused',
+    'decisionRetentionDays=14',
+    'decisionLogTimeoutMs=50',
+    'pseudonymize=true',
   ]);
   byDefault = await packageService('default', []);
 }, 120_000);
@@ -85,6 +91,9 @@ const templates: readonly (readonly [string, () => Template])[] = [
   ['by default', () => byDefault],
   ['by parameters', () => byParameters],
 ];
+
+/** What CloudFormation puts the secret's value in place of. */
+const secretKey = { 'Fn::Sub': `{{resolve:secretsmanager:\${PseudonymKey}:SecretString}}` };
 
 describe('packaging', () => {
   it('prints no warning and no deprecation', () => {
@@ -131,6 +140,12 @@ describe('the handler', () => {
       POLICY_TTL_SECONDS: '10',
       MAX_STALE_SECONDS: '3600',
       ON_POLICY_UNAVAILABLE: 'deny',
+      DECISIONS_TABLE: decisionsTableName,
+      DECISION_LOG: 'all',
+      DECISION_LOG_TIMEOUT_MS: '150',
+      DECISION_RETENTION_DAYS: '90',
+      PSEUDONYMIZE: 'false',
+      PSEUDONYM_KEY: '',
       POWERTOOLS_SERVICE_NAME: 'client-vpn-policy-test',
       POWERTOOLS_METRICS_NAMESPACE: 'ClientVpnPolicy',
       POWERTOOLS_LOG_LEVEL: 'INFO',
@@ -145,6 +160,12 @@ describe('the handler', () => {
       POLICY_TTL_SECONDS: '30',
       MAX_STALE_SECONDS: '600',
       ON_POLICY_UNAVAILABLE: 'allow',
+      DECISIONS_TABLE: decisionsTableName,
+      DECISION_LOG: 'refused',
+      DECISION_LOG_TIMEOUT_MS: '50',
+      DECISION_RETENTION_DAYS: '14',
+      PSEUDONYMIZE: 'true',
+      PSEUDONYM_KEY: secretKey,
       POWERTOOLS_METRICS_NAMESPACE: 'Vpn',
       POWERTOOLS_LOG_LEVEL: 'WARN',
     });
@@ -169,6 +190,16 @@ describe('roles', () => {
   const rulesTableArn = {
     'Fn::Sub': `arn:\${AWS::Partition}:dynamodb:\${AWS::Region}:\${AWS::AccountId}:table/${tableName}`,
   };
+  const decisionsTableArn = { 'Fn::GetAtt': ['DecisionsTable', 'Arn'] };
+  const putDecisions = { Effect: 'Allow', Action: 'dynamodb:PutItem', Resource: decisionsTableArn };
+  const readDecisions = {
+    Effect: 'Allow',
+    Action: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'],
+    Resource: [
+      decisionsTableArn,
+      ...['byUser', 'byTime'].map((index) => ({ 'Fn::Sub': `\${DecisionsTable.Arn}/index/${index}` })),
+    ],
+  };
   const addRules = { Effect: 'Allow', Action: 'dynamodb:PutItem', Resource: rulesTableArn };
 
   it('gives each function a role of its own', () => {
@@ -179,8 +210,13 @@ describe('roles', () => {
   });
 
   it.each([
-    ['the handler read the rules table', 'ConnectRole', 'ConnectLogGroup', []],
-    ['the admin API read the rules table and add to it', 'AdminApiRole', 'AdminApiLogGroup', [addRules]],
+    ['the handler read the rules table, put decisions on record', 'ConnectRole', 'ConnectLogGroup', [putDecisions]],
+    [
+      'the admin API read the rules table and add to it, read decisions',
+      'AdminApiRole',
+      'AdminApiLogGroup',
+      [addRules, readDecisions],
+    ],
   ])('lets %s, and write its own log, nothing else', (_, role, logGroup, alsoAllowed) => {
     const { Properties } = resource(byDefault, role, 'AWS::IAM::Role');
     const { AssumeRolePolicyDocument, Policies, ManagedPolicyArns } = Properties;
@@ -287,13 +323,14 @@ describe('the admin API', () => {
   });
 
   it.each([
-    ['by default', () => byDefault, { ADMIN_ACCESS: '', CORS_ORIGIN: '' }, 1024],
+    ['by default', () => byDefault, { ADMIN_ACCESS: '', CORS_ORIGIN: '', PSEUDONYM_KEY: '' }, 1024],
     [
       'by parameters',
       () => byParameters,
       {
         ADMIN_ACCESS: '[{"scope":"vpn.read","permissions":["read"]}]',
         CORS_ORIGIN: 'https://vpn-admin.example.com',
+        PSEUDONYM_KEY: secretKey,
         POWERTOOLS_METRICS_NAMESPACE: 'Vpn',
         POWERTOOLS_LOG_LEVEL: 'WARN',
       },
@@ -311,6 +348,7 @@ describe('the admin API', () => {
     });
     expect(Environment.Variables).toEqual({
       RULES_TABLE: tableName,
+      DECISIONS_TABLE: decisionsTableName,
       POWERTOOLS_SERVICE_NAME: 'client-vpn-policy-admin-api-test',
       POWERTOOLS_METRICS_NAMESPACE: 'ClientVpnPolicy',
       POWERTOOLS_LOG_LEVEL: 'INFO',
@@ -362,7 +400,7 @@ describe('the alias live', () => {
 
 describe('the rules table', () => {
   it('survives its stack and mistakes, and has the keys that the store is tested with', () => {
-    const table = only(byDefault, 'AWS::DynamoDB::Table');
+    const table = resource(byDefault, 'RulesTable', 'AWS::DynamoDB::Table');
     expect(table).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
     expect(table.Properties).toEqual({
       ...rulesTable(tableName),
@@ -373,12 +411,47 @@ describe('the rules table', () => {
   });
 });
 
+describe('the decisions table', () => {
+  it('survives its stack, ends its items, and has the keys that the decision log is tested with', () => {
+    const table = resource(byDefault, 'DecisionsTable', 'AWS::DynamoDB::Table');
+    expect(table).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+    expect(table.Properties).toEqual({
+      ...decisionsTable(decisionsTableName),
+      TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: false },
+      SSESpecification: { SSEEnabled: true },
+      DeletionProtectionEnabled: true,
+    });
+  });
+
+  it('has pseudonyms of a key that CloudFormation makes and keeps, only where they are wanted', () => {
+    expect(resourcesOf(byDefault, 'AWS::SecretsManager::Secret')).toEqual([]);
+    const key = only(byParameters, 'AWS::SecretsManager::Secret');
+    expect(key).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+    expect(key.Properties.GenerateSecretString).toEqual({ PasswordLength: 64, ExcludePunctuation: true });
+  });
+});
+
 describe('the bundle', () => {
   it('carries no schema library, no YAML and nothing of the command line', async () => {
     const { sources }: { sources: string[] } = JSON.parse(await readFile(`${bundle}.map`, 'utf8'));
     expect(sources).toEqual(expect.arrayContaining([expect.stringMatching(/handler\/index\.ts$/)]));
     const unwanted = /node_modules\/(zod|yaml|commander|cli-table3|dynalite)\/|shared\/policy\/|scripts\/|testing\//;
     expect(sources.filter((source) => unwanted.test(source))).toEqual([]);
+  });
+
+  it('carries the half of the decision log that writes', async () => {
+    const { sources }: { sources: string[] } = JSON.parse(await readFile(`${bundle}.map`, 'utf8'));
+    const ofLog = sources.flatMap((source) => /shared\/decision-log\/(.*)\.ts$/.exec(source)?.[1] ?? []);
+    expect(ofLog.sort()).toEqual([
+      'decision-log',
+      'decision-record',
+      'encode-decision',
+      'keys',
+      'names',
+      'place',
+      'well-formed',
+    ]);
   });
 
   it('is small enough to start fast', async () => {

@@ -1,10 +1,17 @@
-/** DynamoDB for the local stack: dynalite in this process, in memory, with the rules table made and a policy in it. */
+/** DynamoDB for the local stack: dynalite in this process, in memory, with the tables made and a policy in one of them. */
 import { readFile } from 'node:fs/promises';
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
+import { decisionsTable } from '../../shared/decision-log/index.ts';
 import { formatIssue, readPolicy } from '../../shared/policy/index.ts';
 import { createDocumentClient, DynamoDbPolicyStore, rulesTable, writePolicy } from '../../shared/store/index.ts';
 import { startDynalite } from '../../shared/store/testing/dynalite.ts';
-import { LOCAL_REGION, LOCAL_RULES_TABLE, type LocalPorts, LocalStackError } from './settings.ts';
+import {
+  LOCAL_DECISIONS_TABLE,
+  LOCAL_REGION,
+  LOCAL_RULES_TABLE,
+  type LocalPorts,
+  LocalStackError,
+} from './settings.ts';
 
 /** Listens on the port; resolves, the policy of the file in force, with what ends it. Throws a LocalStackError. */
 export async function startLocalDynamoDb(ports: LocalPorts, policyFile: string): Promise<() => Promise<void>> {
@@ -12,6 +19,7 @@ export async function startLocalDynamoDb(ports: LocalPorts, policyFile: string):
   const client = createDocumentClient({ region: LOCAL_REGION, endpoint });
   try {
     await client.send(new CreateTableCommand(rulesTable(LOCAL_RULES_TABLE)));
+    await client.send(new CreateTableCommand(decisionsTable(LOCAL_DECISIONS_TABLE)));
     await seed(new DynamoDbPolicyStore({ client, tableName: LOCAL_RULES_TABLE }), policyFile);
     return stop;
   } catch (error) {

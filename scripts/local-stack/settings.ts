@@ -23,6 +23,7 @@ export const LOCAL_STAGE = 'local';
 export const LOCAL_REGION = 'us-east-1';
 /** What serverless.yml calls them at stage `local`. */
 export const LOCAL_RULES_TABLE = `client-vpn-policy-${LOCAL_STAGE}-rules`;
+export const LOCAL_DECISIONS_TABLE = `client-vpn-policy-${LOCAL_STAGE}-decisions`;
 export const LOCAL_FUNCTION = `AWSClientVPN-policy-${LOCAL_STAGE}`;
 
 /** A mistake of the caller's, told in one line. */
