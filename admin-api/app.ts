@@ -2,6 +2,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context, MiddlewareHandler } from 'hono';
 import { routePath } from 'hono/route';
+import type { DecisionSource } from '../shared/decision-log/index.ts';
 import type { PolicyStore } from '../shared/store/index.ts';
 import type { Access } from './access/access-map.ts';
 import { LOCAL_CALLER, readCaller } from './access/caller.ts';
@@ -17,10 +18,12 @@ import { createPolicyReader } from './policies/policy-reader.ts';
 import { requestLine } from './request-line.ts';
 import { applyRoutes } from './routes/apply.ts';
 import { changesRoutes } from './routes/changes.ts';
+import { decisionsRoutes } from './routes/decisions.ts';
 import { evaluateRoutes } from './routes/evaluate.ts';
 import { healthRoutes } from './routes/health.ts';
 import { openApiRoutes } from './routes/openapi.ts';
 import { policyRoutes } from './routes/policy.ts';
+import { replayRoutes } from './routes/replay.ts';
 import { revisionsRoutes } from './routes/revisions.ts';
 import { ruleRoutes } from './routes/rule.ts';
 import { rulesRoutes } from './routes/rules.ts';
@@ -29,6 +32,8 @@ import { verifyRoutes } from './routes/verify.ts';
 
 export interface AdminApiParts {
   readonly store: PolicyStore;
+  /** Default: no decisions are kept. */
+  readonly decisions?: DecisionSource | undefined;
   /** What a caller may do. */
   readonly access: Access;
   readonly logger: AdminLogger;
@@ -48,8 +53,8 @@ export interface AdminLogger {
 
 /** Makes the API. It answers every request, whatever comes and whatever fails; each refusal is a problem (RFC 9457). */
 export function createAdminApi(parts: AdminApiParts): OpenAPIHono<AdminEnv> {
-  const { store, now } = parts;
-  const services = { store, now, reader: createPolicyReader(store) };
+  const { store, decisions, now } = parts;
+  const services = { store, decisions, now, reader: createPolicyReader(store) };
   const app = new OpenAPIHono<AdminEnv>({
     defaultHook: (result) => {
       if (!result.success) throw schemaProblem(result.target, result.error.issues);
@@ -67,6 +72,8 @@ export function createAdminApi(parts: AdminApiParts): OpenAPIHono<AdminEnv> {
   revisionsRoutes(app, services);
   verifyRoutes(app, services);
   evaluateRoutes(app, services);
+  decisionsRoutes(app, services);
+  replayRoutes(app, services);
   healthRoutes(app, services);
   openApiRoutes(app);
 

@@ -1,4 +1,5 @@
 /** What every route has at hand: the means of the API, and what is known of the request. */
+import type { DecisionSource } from '../shared/decision-log/index.ts';
 import type { PolicyStore } from '../shared/store/index.ts';
 import type { Caller } from './access/caller.ts';
 import type { Permissions } from './access/permissions.ts';
@@ -8,6 +9,8 @@ import type { PolicyReader } from './policies/policy-reader.ts';
 export interface Services {
   readonly store: PolicyStore;
   readonly reader: PolicyReader;
+  /** Undefined where no decisions are kept. */
+  readonly decisions: DecisionSource | undefined;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }

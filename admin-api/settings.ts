@@ -1,6 +1,8 @@
 /** The admin API's settings, read strictly from environment variables. */
 import {
+  DECISIONS_TABLE,
   type Environment,
+  PSEUDONYM_KEY,
   RULES_TABLE,
   type Setting,
   type SettingError,
@@ -10,6 +12,10 @@ import {
 export interface AdminSettings {
   /** The rules table's name or ARN; `undefined` when it is not set or no table can have that name. */
   readonly rulesTable: string | undefined;
+  /** The decisions table's name or ARN; `undefined` where no decisions are kept. */
+  readonly decisionsTable: string | undefined;
+  /** What pseudonyms in the decisions table were made with. */
+  readonly pseudonymKey: string | undefined;
   /** Who may do what: JSON, read by `access/access-map.ts`. */
   readonly adminAccess: string | undefined;
   /** The web origin whose pages may use the API. */
@@ -26,6 +32,8 @@ export function readAdminSettings(environment: Environment): {
   const { read, errors } = settingReader(environment);
   const settings = {
     rulesTable: read(RULES_TABLE),
+    decisionsTable: read(DECISIONS_TABLE),
+    pseudonymKey: read(PSEUDONYM_KEY),
     adminAccess: environment.ADMIN_ACCESS,
     corsOrigin: read(CORS_ORIGIN),
     localStack: read(localStackSetting(environment)),

@@ -1,5 +1,6 @@
 /** Builds the admin API from the environment: settings, client, store, log and metrics, each once. */
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { createDecisionSource } from '../shared/decision-log/index.ts';
 import { makePowertools } from '../shared/powertools/index.ts';
 import type { Environment } from '../shared/settings/index.ts';
 import { createDocumentClient, DynamoDbPolicyStore, type PolicyStore } from '../shared/store/index.ts';
@@ -33,12 +34,13 @@ export function startAdminApi(environment: Environment, { client, now = Date.now
   const wrong = errors.length + (accessMap.ok ? 0 : 1) + (unreadable === undefined ? 0 : 1);
   if (wrong > 0) metrics.settingErrors(wrong);
 
-  const { rulesTable, corsOrigin, localStack } = settings;
+  const { rulesTable, decisionsTable, pseudonymKey, corsOrigin, localStack } = settings;
+  const dynamoDb = client ?? createDocumentClient();
   const store =
     rulesTable === undefined
       ? withoutTable()
       : new DynamoDbPolicyStore({
-          client: client ?? createDocumentClient(),
+          client: dynamoDb,
           tableName: rulesTable,
           now,
           onForeignItem: (key) =>
@@ -46,8 +48,18 @@ export function startAdminApi(environment: Environment, { client, now = Date.now
               key: key.slice(0, 200),
             }),
         });
+  const decisions =
+    decisionsTable === undefined
+      ? undefined
+      : createDecisionSource({
+          client: dynamoDb,
+          tableName: decisionsTable,
+          pseudonymKey,
+          now,
+          onUnreadable: (error) => logger.error('the decisions table holds what cannot be read', { error }),
+        });
   return lambdaHandler(
-    createAdminApi({ store, access: accessMap.access, logger, metrics, now, localStack, corsOrigin }),
+    createAdminApi({ store, decisions, access: accessMap.access, logger, metrics, now, localStack, corsOrigin }),
   );
 }
 

@@ -17,6 +17,8 @@ export const PROBLEMS = {
   'no-such-set': [404, 'There is no such set'],
   'no-such-revision': [404, 'There is no such revision'],
   'never-applied': [404, 'Nothing was applied from this file'],
+  'no-such-decision': [404, 'There is no such decision'],
+  'no-decision-log': [404, 'No decisions are kept'],
   'method-not-allowed': [405, 'The path does not take this method'],
   'already-exists': [409, 'It exists already'],
   'revert-conflict': [409, 'What the change touched has changed since'],

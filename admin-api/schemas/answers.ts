@@ -18,7 +18,7 @@ const REVISION = {
   confirmed: [],
 };
 
-const revisionNumber = z.int().min(1).max(9_999_999_999);
+export const revisionNumber = z.int().min(1).max(9_999_999_999);
 
 const author = z
   .strictObject({
@@ -164,7 +164,7 @@ export const changesWritten = z
   })
   .meta({ id: 'ChangesWritten', description: 'What a write did, operation by operation.' });
 
-const next = z.string().optional().describe('`cursor` of the next page; absent on the last one.');
+export const next = z.string().optional().describe('`cursor` of the next page; absent on the last one.');
 
 export const rulesPage = z
   .strictObject({
@@ -341,7 +341,7 @@ export const verification = z
     examples: [{ ok: true, revisions: 42, parts: 51, findings: [] }],
   });
 
-const decision = z
+export const decision = z
   .strictObject({
     allow: z
       .boolean()
@@ -372,7 +372,7 @@ const blockTrace = z
   })
   .meta({ id: 'BlockTrace', description: 'What a block of conditions found.' });
 
-const ruleTrace = z
+export const ruleTrace = z
   .strictObject({
     rule: z.string(),
     effect: z.enum(['deny', 'allow', 'exempt']),

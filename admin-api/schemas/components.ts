@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import { policySet, policyRule as rule } from '../../shared/policy/index.ts';
 import * as answers from './answers.ts';
+import { decisionAnswer, decisionsPage, replayAnswer } from './decision-answers.ts';
+import { replayRequest } from './decision-requests.ts';
 import { changesRequest, entriesPatch, evaluateRequest, policy } from './requests.ts';
 
 /** What bodies are, by the name under `components`. */
@@ -12,6 +14,7 @@ export const SCHEMAS = {
   EntriesPatch: entriesPatch,
   ChangesRequest: changesRequest,
   EvaluateRequest: evaluateRequest,
+  ReplayRequest: replayRequest,
   Written: answers.writeAnswer,
   RuleWritten: answers.ruleWritten,
   SetWritten: answers.setWritten,
@@ -26,6 +29,9 @@ export const SCHEMAS = {
   RevisionsPage: answers.revisionsPage,
   Diff: answers.diffAnswer,
   Evaluation: answers.evaluation,
+  DecisionsPage: decisionsPage,
+  DecisionAnswer: decisionAnswer,
+  ReplayPart: replayAnswer,
   Verification: answers.verification,
   Health: answers.health,
   Problem: answers.problem,

@@ -6,7 +6,7 @@ import { MAX_SOURCE_BYTES, sourceFault } from '../../shared/store/index.ts';
 const flag = z.enum(['true', 'false']);
 
 /** A number in a query: digits only. */
-function wholeNumber(most: number, description: string) {
+export function wholeNumber(most: number, description: string) {
   return z
     .string()
     .regex(/^[1-9]\d{0,9}$/, 'no whole number from 1')
@@ -146,6 +146,9 @@ export const entriesPatch = z.strictObject(entriesPatchShape).meta({
 });
 
 const { connection, at } = policyTest.shape;
+
+/** A moment, with an offset. */
+export const instant = at;
 
 const evaluateShape = {
   connection,

@@ -3,7 +3,7 @@ import type { PolicyDocument } from '../../shared/engine/index.ts';
 import { validatePolicy } from '../../shared/policy/index.ts';
 import { HOSTILE_KEYS, hostileBytes, hostileText, spoil } from './hostile.ts';
 import type { Random } from './random.ts';
-import { type Schema, valueFor } from './schema-value.ts';
+import { aroundNow, type Schema, valueFor } from './schema-value.ts';
 
 export interface FuzzRequest {
   /** `operationId` of what it was made from. */
@@ -140,6 +140,7 @@ export function createRequestMaker({ paths, components }: ApiDocument, samples: 
           ...Object.entries(sample.sets ?? {}).map(([name, put]) => ({ op: 'put-set', name, set: put })),
         ].toReversed(),
       }),
+      replay: () => ({ since: aroundNow(-36), ...random.pick([{ policy: sample }, { changes: [] }, {}]) }),
       evaluate: () => ({ connection: { username: 'mori', 'public-ip': '203.0.113.10' }, policy: sample }),
     };
     const make = fromSample[operationId];
@@ -165,10 +166,13 @@ function chanceOf({ name, required }: Parameter): number {
 const RULE_IDS = ['block-leavers', 'patch-night', 'from-offices', 'a', 'b'];
 const SOURCES = ['vpn/policy.yaml', 'a.yaml', 'a.yaml', 'ポリシー.yaml', '__proto__'];
 const SET_NAMES = ['offices', 'leavers', 'a'];
+/** Decisions on these are on record in this process. */
+export const CONNECTION_IDS = ['cvpn-connection-1', 'cvpn-connection-2', 'cvpn-connection-3'];
 
 function pathValue(name: string, { revision }: Learnt, random: Random): string {
   if (name === 'id') return random.pick(RULE_IDS);
   if (name === 'name') return random.pick(SET_NAMES);
+  if (name === 'connectionId') return random.pick(CONNECTION_IDS);
   return String(random.integer(Math.max(1, revision - 40), revision + (random.chance(0.1) ? 1 : 0)));
 }
 

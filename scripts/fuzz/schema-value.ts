@@ -35,9 +35,16 @@ const POOLS: Readonly<Record<string, readonly unknown[]>> = {
   dates: [['2026-12-29']],
   timezone: ['Asia/Tokyo', 'UTC', 'Europe/London'],
   value: ['mori', '198.51.100.0/24', '2026-12-31'],
+  since: [aroundNow(-36), aroundNow(-1)],
+  until: [aroundNow(-1), aroundNow(1)],
   ifMatch: ['*'],
   version: [1],
 };
+
+/** Times of decisions: near, since a replay of a year takes its time. */
+export function aroundNow(hours: number): string {
+  return new Date(Date.now() + hours * 3_600_000).toISOString();
+}
 
 const ENTRIES: readonly unknown[] = ['mori', 'sato', '198.51.100.192/26', '203.0.113.0/28', '2026-12-29', 'vpn-admins'];
 

@@ -4,10 +4,11 @@ import { readAccessMap } from '../../admin-api/access/access-map.ts';
 import { createAdminApi } from '../../admin-api/app.ts';
 import { lambdaHandler } from '../../admin-api/lambda-adapter.ts';
 import { ACCOUNT, httpEvent, iamAuthorizer, jwtAuthorizer } from '../../admin-api/testing/http-event.ts';
+import { createRecordedDecisions } from '../../admin-api/testing/recorded-decisions.ts';
 import { DynamoDbPolicyStore } from '../../shared/store/index.ts';
 import { createRulesTable, localDocumentClient, startDynalite } from '../../shared/store/testing/dynalite.ts';
 import type { Random } from './random.ts';
-import type { Caller, FuzzRequest } from './request-maker.ts';
+import { type Caller, CONNECTION_IDS, type FuzzRequest } from './request-maker.ts';
 
 export interface FuzzAnswer {
   readonly status: number;
@@ -37,14 +38,23 @@ const ADMIN_ACCESS = JSON.stringify([
   { scope: 'vpn.write', permissions: ['read', 'write'] },
 ]);
 
+const HOUR_MS = 3_600_000;
+
 /** The API on a dynalite of its own. */
 export async function startInProcess(): Promise<FuzzTarget> {
   const dynalite = await startDynalite();
   const client = localDocumentClient(dynalite.endpoint);
+  const decisions = await createRecordedDecisions(dynalite.endpoint, Date.now);
+  for (const [index, id] of CONNECTION_IDS.entries()) {
+    const event = { 'connection-id': id, username: 'mori', 'public-ip': '203.0.113.10', 'schema-version': 'v3' };
+    const policy = { version: 1, defaultEffect: index % 2 === 0 ? 'deny' : 'allow' } as const;
+    await decisions.record(event, { policy, revision: 1, atMs: Date.now() - index * HOUR_MS });
+  }
   let fault: unknown;
   const handler = lambdaHandler(
     createAdminApi({
       store: new DynamoDbPolicyStore({ client, tableName: await createRulesTable(client) }),
+      decisions: decisions.source,
       access: readAccessMap(ADMIN_ACCESS).access,
       logger: {
         info: () => {},
@@ -79,6 +89,7 @@ export async function startInProcess(): Promise<FuzzTarget> {
     },
     async stop() {
       client.destroy();
+      decisions.close();
       await dynalite.stop();
     },
   };

@@ -1,0 +1,68 @@
+/** A decisions table of its own, filled as the handler fills it. */
+import { readRequest } from '../../shared/client-vpn/index.ts';
+import {
+  createDecisionLog,
+  createDecisionSource,
+  type DecisionFacts,
+  type DecisionRecord,
+  type DecisionSource,
+  decisionRecord,
+  keepNames,
+  type NameKeeping,
+} from '../../shared/decision-log/index.ts';
+import { compile, decide, type PolicyDocument } from '../../shared/engine/index.ts';
+import { createDecisionsTable, localDocumentClient } from '../../shared/store/testing/dynalite.ts';
+
+export interface RecordedDecisions {
+  readonly tableName: string;
+  readonly source: DecisionSource;
+  /** Decides on an event by a policy, and puts it on record. */
+  record(event: object, by: DecidedBy): Promise<DecisionRecord>;
+  close(): void;
+}
+
+export interface DecidedBy {
+  /** Undefined: none could be read, and the handler refused. */
+  readonly policy: PolicyDocument | undefined;
+  readonly revision?: number;
+  readonly atMs: number;
+  readonly names?: NameKeeping;
+}
+
+/** @param endpoint of a dynalite */
+export async function createRecordedDecisions(endpoint: string, now: () => number): Promise<RecordedDecisions> {
+  const client = localDocumentClient(endpoint);
+  const tableName = await createDecisionsTable(client);
+  // Nothing here is about the time-out, and machines may be slow.
+  const log = createDecisionLog({ client, tableName, timeoutMs: 20_000, retentionDays: 90 });
+  return {
+    tableName,
+    source: createDecisionSource({ client, tableName, now }),
+    async record(event, { policy, revision, atMs, names = { names: 'clear' } }) {
+      const asked = readRequest(event);
+      const decision = policy && decide(compile(policy), asked, atMs);
+      const kept = keepNames(names, asked, decision?.message);
+      const record = decisionRecord({
+        decidedAtMs: atMs,
+        lambdaRequestId: '8f5c9f2e-0000-4000-8000-000000000000',
+        request: kept.request,
+        names: kept.names,
+        outcome: outcomeOf(decision),
+        decision: decision && { ...decision, ...(kept.message !== undefined && { message: kept.message }) },
+        message: 'No policy.',
+        cause: decision === undefined ? 'unreachable' : undefined,
+        revision,
+      });
+      const put = await log.put(record);
+      if (!put.written) throw put.error;
+      return record;
+    },
+    close: () => client.destroy(),
+  };
+}
+
+function outcomeOf(decision: DecisionFacts['decision']): DecisionFacts['outcome'] {
+  if (decision === undefined) return 'failed-closed';
+  if (decision.observed) return 'observed';
+  return decision.allow ? 'admitted' : 'refused';
+}
