@@ -83,7 +83,7 @@ describe('vpn-policy export', () => {
     expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: '' });
     const text = await readFile(file, 'utf8');
     expect(Object.keys(JSON.parse(text) as object)).toEqual(['version', 'defaultEffect', 'sets', 'rules', 'tests']);
-    expect((await runCli(['seed', file, ...table])).stdout).toMatch(/^Nothing to change: revision 2 /);
+    expect((await runCli(['seed', '-', ...table], { stdin: text })).stdout).toMatch(/^Nothing to change: revision 2 /);
   });
 
   it('says where it cannot write', async () => {
