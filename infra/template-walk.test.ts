@@ -27,6 +27,7 @@ beforeAll(async () => {
     `alarmTopicArn=${TOPIC}`,
     'tracing=Active',
     'provisionedConcurrency=1',
+    'pseudonymize=true',
     'alarmFailedClosed=3',
     'alarmRefusedPercent=30',
     'alarmRefusedOf=50',
@@ -199,6 +200,69 @@ describe('a restored rules table', () => {
   });
 });
 
+describe('the Terraform example', () => {
+  let example: string;
+  /** What one of its resources says. */
+  const block = (resource: string): string => {
+    const [type, name] = resource.split('.');
+    const found = new RegExp(`^resource "${type}" "${name}" \\{\n([\\s\\S]*?)^\\}`, 'm').exec(example);
+    return found?.[1] ?? '';
+  };
+
+  beforeAll(async () => {
+    example = await readFile(join(__dirname, 'terraform', 'main.tf'), 'utf8');
+  });
+
+  it.each([
+    ['aws_lambda_function.handler', 'ConnectLambdaFunction', 'connect.zip'],
+    ['aws_lambda_function.admin_api', 'AdminApiLambdaFunction', 'adminApi.zip'],
+  ])('makes %s as the template does', (name, logicalId, zip) => {
+    const text = block(name);
+    const { Handler, Runtime, Architectures, MemorySize, Timeout, Environment } =
+      plain.Resources[logicalId]?.Properties ?? {};
+    for (const line of [
+      `handler = "${Handler}"`,
+      `runtime = "${Runtime}"`,
+      `architectures = ["${Architectures[0]}"]`,
+      `memory_size = ${MemorySize}`,
+      `timeout = ${Timeout}`,
+      `filename = "\${var.packages}/${zip}"`,
+    ]) {
+      expect(text.replace(/ +=/g, ' =')).toContain(line);
+    }
+    // Those that it leaves out have their defaults in the code.
+    const needed = Object.keys(Environment.Variables).filter((variable) => /_TABLE$|^POWERTOOLS_/.test(variable));
+    expect(needed.length).toBe(5);
+    for (const variable of needed) expect(`${text}${localsOf(example)}`).toContain(variable);
+  });
+
+  it.each([
+    ['aws_dynamodb_table.rules', 'RulesTable'],
+    ['aws_dynamodb_table.decisions', 'DecisionsTable'],
+  ])('makes %s with the same keys', (name, logicalId) => {
+    const {
+      AttributeDefinitions,
+      GlobalSecondaryIndexes = [],
+      TimeToLiveSpecification,
+    } = plain.Resources[logicalId]?.Properties ?? {};
+    const words = new Set(block(name).match(/"\w+"|\bby\w+/g));
+    const wanted = [
+      ...AttributeDefinitions.map(({ AttributeName }: Resource['Properties']) => `"${AttributeName}"`),
+      ...GlobalSecondaryIndexes.map(({ IndexName }: Resource['Properties']) => IndexName),
+      ...(TimeToLiveSpecification === undefined ? [] : [`"${TimeToLiveSpecification.AttributeName}"`]),
+    ];
+    expect([...words]).toEqual(expect.arrayContaining(wanted));
+  });
+
+  it('lets the functions do what the template does', () => {
+    const allowed = [...example.matchAll(/"((?:dynamodb|logs):\w+)"/g)].map(([, action]) => action);
+    const roles = grants(plain).filter(({ from }) => /Role$/.test(from));
+    expect(new Set(allowed)).toEqual(
+      new Set(roles.flatMap(({ actions }) => actions).filter((action) => !action.startsWith('sts:'))),
+    );
+  });
+});
+
 describe('alarms', () => {
   const alarms = (template: Template) => resourcesOf(template, 'AWS::CloudWatch::Alarm');
 
@@ -348,6 +412,11 @@ describe('the check against CloudFormation’s schemas', () => {
     expect(issuesWith(change)).toContain(issue);
   });
 });
+
+/** What all of the example's functions have. */
+function localsOf(example: string): string {
+  return /^locals \{\n([\s\S]*?)^\}/m.exec(example)?.[1] ?? '';
+}
 
 interface Watched {
   readonly namespace: string;
