@@ -31,8 +31,8 @@ export function addAttach(program: Command, surroundings: Surroundings, run: Run
     .addHelpText(
       'after',
       `
-Exit codes: 0 the endpoint asks the function (also when it did before), 1 there is no such endpoint, it was not to be changed or does not say
-that it applied the change, 2 wrong usage, credentials or no answer.
+Exit codes: 0 the endpoint asks the function (also when it did before), 1 there is no such endpoint, the answer
+was no, or it does not say that it applied the change, 2 wrong usage, no credentials, no right or no answer.
 
 Examples:
   vpn-policy attach --endpoint cvpn-endpoint-0a1b2c3d4e5f67890 \\
