@@ -18,8 +18,8 @@ import { onOneLine, paintFor, writeJson, writeLines } from '../print/output.ts';
 import { decisionLines, traceLines } from '../print/report-decision.ts';
 import type { RunAction } from '../program.ts';
 import type { Surroundings } from '../surroundings.ts';
-import { readRevisionNumber } from './export.ts';
-import { invalidReport } from './policy-files.ts';
+import { readRevisionNumber } from './policy-file/export.ts';
+import { invalidReport } from './policy-file/policy-files.ts';
 
 interface EvaluateOptions extends AccessOptions, ConnectionOptions {
   readonly file?: string;

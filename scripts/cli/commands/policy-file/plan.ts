@@ -1,0 +1,164 @@
+/** `vpn-policy plan`: what would applying a file change, and for whom? */
+import { writeFile } from 'node:fs/promises';
+import { type Command, Option } from 'commander';
+import type { Confirmation, PolicyIssue } from '../../../../shared/policy/index.ts';
+import { type AccessOptions, addAccessOptions, openAccess } from '../../access/access-options.ts';
+import { CommandError, EXIT, type ExitCode } from '../../exit-code.ts';
+import { addTimezoneOption, callerClock, type TimezoneOptions } from '../../input/caller-zone.ts';
+import { readConnections } from '../../input/connections-file.ts';
+import { readPolicyFile, reasonOf, STDIN } from '../../input/input-file.ts';
+import { readMoment } from '../../input/moment.ts';
+import { addSourceOption, policySource, type SourceOptions } from '../../input/policy-source.ts';
+import { makePlan, type Plan } from '../../plan/make-plan.ts';
+import { planFileText } from '../../plan/plan-file.ts';
+import { onOneLine, paintFor, writeJson, writeLines } from '../../print/output.ts';
+import { planData } from '../../print/plan-data.ts';
+import { planMarkdown } from '../../print/plan-markdown.ts';
+import { type PlanReport, planReport } from '../../print/plan-report.ts';
+import { planText } from '../../print/plan-text.ts';
+import { issueLine } from '../../print/report-policy.ts';
+import type { RunAction } from '../../program.ts';
+import type { Surroundings } from '../../surroundings.ts';
+import { addConfirmOption } from '../write-options.ts';
+
+interface PlanOptions extends AccessOptions, ApplicationOptions, TimezoneOptions {
+  readonly connections?: string;
+  readonly at?: string;
+  readonly out?: string;
+  readonly drift?: boolean;
+  readonly markdown?: boolean;
+  readonly json?: boolean;
+}
+
+/** How a file is to be applied. */
+export interface ApplicationOptions extends SourceOptions {
+  readonly prune?: boolean;
+  readonly forceConflicts?: boolean;
+  readonly confirm?: readonly Confirmation[];
+}
+
+/** `--source`, `--prune`, `--force-conflicts`. */
+export function addApplicationOptions(command: Command): Command {
+  return addSourceOption(command)
+    .option('--prune', 'also take out what only others added')
+    .option('--force-conflicts', 'where the file and others changed the same, the file counts');
+}
+
+export function addPlan(program: Command, surroundings: Surroundings, run: RunAction): void {
+  const command = program
+    .command('plan')
+    .summary('show what applying a file would change, and for whom')
+    .description(
+      'Merges a policy file into the policy in force as apply does, writes nothing, and shows what would change, what others\n' +
+        'changed and stays, conflicts, new warnings, tests, and which of a sample of connections would be decided otherwise.',
+    )
+    .argument('<file>', 'YAML or JSON; - is standard input, which needs --source');
+  addApplicationOptions(command)
+    .option(
+      '--connections <file>',
+      'connections to decide on: connect events or Client VPN connection log lines, one a line, or as CloudWatch Logs exports them (- is standard input)',
+    )
+    .option('--at <time>', 'decide on them as if it were then (default: now)')
+    .option('--out <file>', 'write the plan to a file for apply, bound to the revision now in force')
+    .option('--drift', 'exit with 3 also where others changed what stays, so that the file no longer says all')
+    .addOption(new Option('--markdown', 'the plan as a comment for a pull request').conflicts('json'))
+    .option('--json', 'the plan for programs');
+  addConfirmOption(command);
+  addTimezoneOption(command);
+  addAccessOptions(command)
+    .addHelpText(
+      'after',
+      `
+Exit codes: 0 it would change nothing, 3 it would change something (see --drift), 1 it conflicts, fails a check or wants a --confirm,
+2 wrong usage or no store.
+
+Examples:
+  vpn-policy plan policy.yaml --local
+  vpn-policy plan policy.yaml --connections last-week.jsonl --at "tomorrow 09:00"
+  vpn-policy plan vpn/policy.yaml --out plan.json --markdown > comment.md
+  aws logs filter-log-events --log-group-name /vpn/connections --start-time 1795442400000 | vpn-policy plan policy.yaml --connections -`,
+    )
+    .action(run((file: string, options: PlanOptions) => plan(file, options, surroundings)));
+}
+
+async function plan(fileName: string, options: PlanOptions, surroundings: Surroundings): Promise<ExitCode> {
+  if (fileName === STDIN && options.connections === STDIN) {
+    throw new CommandError('the policy and --connections cannot both be - (standard input)');
+  }
+  const clock = callerClock(options, surroundings);
+  const atMs = options.at === undefined ? clock.nowMs : readMoment(options.at, clock, '--at');
+  const source = await sourceOf(fileName, options);
+  const access = await openAccess(options, surroundings);
+  try {
+    const { name, read } = await readPolicyFile(fileName, surroundings);
+    if (!read.ok) return noPlan(name, read.issues, options, surroundings);
+    const sample =
+      options.connections === undefined ? undefined : await readConnections(options.connections, surroundings);
+    const made = await makePlan({ ...applicationOf(options), source, file: read }, access, {
+      nowMs: clock.nowMs,
+      sample: sample && { connections: sample.connections, atMs },
+    });
+    const report = planReport(made, { fileName: name, clock, sample: sample && { atMs, notes: sample.notes } });
+    show(made, report, options, name, surroundings);
+    if (options.out !== undefined) await save(options.out, made, name, report, surroundings);
+    if (!report.isGood) return EXIT.checkFailed;
+    const drifted = options.drift === true && made.kept.length > 0;
+    return made.changes.length > 0 || drifted ? EXIT.changes : EXIT.ok;
+  } finally {
+    access.close();
+  }
+}
+
+function noPlan(
+  name: string,
+  issues: readonly PolicyIssue[],
+  { json }: PlanOptions,
+  { stdout, stderr }: Surroundings,
+): ExitCode {
+  const lines = issues.map((issue) => issueLine(name, issue));
+  writeLines(stderr, [...lines, onOneLine(`vpn-policy: ${name} is not valid, so there is no plan`)]);
+  if (json) writeJson(stdout, { outcome: 'refused', issues, failedTests: [], unconfirmed: [] });
+  return EXIT.checkFailed;
+}
+
+/** The name under which the history knows the file. Throws a CommandError for standard input without one. */
+export async function sourceOf(file: string, options: SourceOptions): Promise<string> {
+  const source = await policySource(file, options);
+  if (source !== undefined) return source;
+  throw new CommandError('standard input has no name for the history: give --source, such as vpn/policy.yaml');
+}
+
+export function applicationOf({ prune, forceConflicts, confirm }: ApplicationOptions) {
+  return { prune: prune === true, forceConflicts: forceConflicts === true, confirm: confirm ?? [] };
+}
+
+function show(
+  made: Plan,
+  report: PlanReport,
+  { json, markdown }: PlanOptions,
+  name: string,
+  { stdout, env }: Surroundings,
+): void {
+  if (json) writeJson(stdout, planData(made));
+  else if (markdown) stdout.write(planMarkdown(report, name));
+  else writeLines(stdout, planText(report, paintFor(stdout, env)));
+}
+
+async function save(
+  file: string,
+  made: Plan,
+  name: string,
+  { isGood }: PlanReport,
+  { stderr, now }: Surroundings,
+): Promise<void> {
+  if (!isGood) {
+    writeLines(stderr, [`vpn-policy: no plan was written to ${onOneLine(file)}, since it could not be applied`]);
+    return;
+  }
+  await writeFile(file, planFileText(made, name, now())).catch((error: unknown) => {
+    throw new CommandError(`cannot write ${onOneLine(file)}: ${reasonOf(error)}`, undefined, { cause: error });
+  });
+  writeLines(stderr, [
+    onOneLine(`vpn-policy: the plan is in ${file}; vpn-policy apply ${file} carries out exactly that`),
+  ]);
+}

@@ -1,0 +1,129 @@
+/** `vpn-policy block`: refuses people, groups or addresses, for a while or for good. */
+import type { Command } from 'commander';
+import { type AccessOptions, addAccessOptions } from '../../access/access-options.ts';
+import { CommandError, type ExitCode } from '../../exit-code.ts';
+import { addTimezoneOption, callerClock, type TimezoneOptions } from '../../input/caller-zone.ts';
+import { addEndOptions, type EndOptions, readEnd } from '../../input/end-options.ts';
+import { doneLine, endData } from '../../print/report-verb.ts';
+import type { RunAction } from '../../program.ts';
+import type { Surroundings } from '../../surroundings.ts';
+import { type BlockRequest, planBlock } from '../../verbs/block.ts';
+import type { DoneRule } from '../../verbs/lasting-plan.ts';
+import { type AskedPolicy, askedPolicy, standingOf } from '../../verbs/standing.ts';
+import { calledSubject, readSubjects } from '../../verbs/subject.ts';
+import { addWriteOptions, type WriteOptions } from '../write-options.ts';
+import { runVerb, type VerbReport } from './run-verb.ts';
+import { addVpnEndpointOption, collected, readMessage, readRuleId, type VpnEndpointOptions } from './verb-options.ts';
+
+interface BlockOptions extends AccessOptions, WriteOptions, EndOptions, TimezoneOptions, VpnEndpointOptions {
+  readonly ip?: readonly string[];
+  readonly group?: readonly string[];
+  readonly message?: string;
+  readonly final?: boolean;
+  readonly pattern?: boolean;
+  readonly replace?: boolean;
+  readonly id?: string;
+}
+
+export function addBlock(program: Command, surroundings: Surroundings, run: RunAction): void {
+  const command = program
+    .command('block')
+    .summary('refuse people, groups or addresses, for a while or for good')
+    .description(
+      'Refuses each of the named with a deny rule of its own (block-NAME). A name is refused however they log in: as user name\n' +
+        'or certificate, as NAME, DOMAIN\\NAME or NAME@anything. Who is refused so already is refused longer. New connections\n' +
+        'only: those that stand go on, until aws ec2 terminate-client-vpn-connections ends them.',
+    )
+    .argument('[names...]', 'user names or common names of certificates, taken literally');
+  command
+    .option('--ip <addresses>', 'an address, a CIDR block or a range (may be given several times)', collected)
+    .option('--group <name>', 'a group (may be given several times)', collected)
+    .option('--pattern', '* and ? in names and groups are wildcards');
+  addVpnEndpointOption(command);
+  addEndOptions(command);
+  addTimezoneOption(command)
+    .option('--message <text>', 'what they are told; {until} is the end', readMessage)
+    .option('--final', 'no exempt rule lifts it')
+    .option('--replace', 'end a block sooner than it would')
+    .option('--id <id>', "the rule's id", readRuleId);
+  addAccessOptions(command);
+  addWriteOptions(command, 'the command, as "block batchi --for 2h"')
+    .addHelpText(
+      'after',
+      `
+Exit codes: 0 refused (or refused already), 1 the policy fails a check or the block in force would end sooner, 2 wrong usage or no store.
+
+Examples:
+  vpn-policy block batchi --for 2h
+  vpn-policy block batchi user-0481 --until "friday 18:00" --timezone Asia/Tokyo --reason "HR-77"
+  vpn-policy block --ip 203.0.113.9 --ip 198.51.100.0/24 --for 3d
+  vpn-policy block --group contractors --vpn-endpoint frankfurt --message "Closed to contractors until {until}." --for 1w`,
+    )
+    .action(run((names: string[], options: BlockOptions) => block(names, options, command, surroundings)));
+}
+
+async function block(
+  names: readonly string[],
+  options: BlockOptions,
+  command: Command,
+  surroundings: Surroundings,
+): Promise<ExitCode> {
+  const subjects = readSubjects({ names, groups: options.group, ips: options.ip, pattern: options.pattern });
+  if (subjects.length === 0) throw new CommandError('whom? Give NAMES, --ip ADDRESSES or --group NAME');
+  if (options.id !== undefined && subjects.length > 1) throw new CommandError('--id is for one rule: give one name');
+  const clock = callerClock(options, surroundings);
+  const request: BlockRequest = {
+    subjects,
+    endpoints: options.vpnEndpoint ?? [],
+    endMs: readEnd(options, clock),
+    message: options.message,
+    final: options.final === true,
+    id: options.id,
+    replace: options.replace === true,
+    everybody: options.confirm?.includes('lockout') === true,
+    clock,
+  };
+  return runVerb(
+    {
+      command,
+      words: names,
+      options,
+      plan: (document) => planBlock(document, request),
+      tell: ({ done }, before, after) => tellBlock(done, askedPolicy(before), after, request),
+    },
+    surroundings,
+  );
+}
+
+function tellBlock(
+  done: readonly DoneRule[],
+  before: AskedPolicy,
+  after: AskedPolicy | undefined,
+  { endpoints, endMs, clock }: BlockRequest,
+): VerbReport {
+  const rules = done.map(({ subject, deed, rule }) => {
+    const standing = (policy: AskedPolicy | undefined) => policy && standingOf(policy, subject, endpoints, clock.nowMs);
+    return {
+      subject: calledSubject(subject),
+      deed,
+      rule,
+      alsoRefusedBy: standing(before)?.refusedBy.filter((id) => id !== rule.id) ?? [],
+      liftedBy: standing(after)?.lifted.get(rule.id) ?? [],
+    };
+  });
+  return {
+    lines: [
+      ...rules.map((told) => doneLine(told, clock)),
+      'Connections that stand go on: aws ec2 terminate-client-vpn-connections ends them.',
+    ],
+    notes: rules.flatMap(({ subject, rule, alsoRefusedBy, liftedBy }) => [
+      ...(alsoRefusedBy.length === 0 ? [] : [`${subject} is refused by ${alsoRefusedBy.join(', ')} already`]),
+      ...(liftedBy.length === 0
+        ? []
+        : [
+            `warning: ${rule.id} does not refuse ${subject} now: ${liftedBy.join(', ')} lifts it; --final lets nothing lift it`,
+          ]),
+    ]),
+    data: { ...endData(endMs, clock), rules },
+  };
+}
