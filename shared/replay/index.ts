@@ -3,3 +3,4 @@ export { type PastConnection, pastOfLogLine, pastOfRecord } from './past-connect
 export type * from './replay-report.ts';
 export { createReplaySums, type ReplayBounds, type ReplaySums } from './replay-sums.ts';
 export { createReplayer, type ReplayedPolicies, type ReplayedPolicy, type Replayer } from './replayer.ts';
+export { type Retraced, retrace } from './retrace.ts';

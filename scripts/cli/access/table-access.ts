@@ -8,8 +8,8 @@ import type { TableAddress } from './policy-address.ts';
 import { placeOf, toCommandError } from './store-failure.ts';
 import { writeToStore } from './table-write.ts';
 
-/** dynalite takes any. */
-const LOCAL_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
+/** dynalite takes any credentials. */
+export const LOCAL_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
 const PAGE = 100;
 
 export interface TableAccessOptions {

@@ -1,6 +1,7 @@
 /** Connections out of JSON: connect events, and lines of the connection log in the wrappings that CloudWatch Logs gives them. */
 import {
   askedTheHandler,
+  type ConnectionLogLine,
   type ConnectRequest,
   loggedRequest,
   readConnectionLogLine,
@@ -14,7 +15,7 @@ export type ConnectionRecord =
   /** What AWS asked the handler. */
   | { readonly kind: 'event'; readonly connection: ConnectRequest; readonly unknownKeys: readonly string[] }
   /** An attempt in the connection log. */
-  | { readonly kind: 'attempt'; readonly connection: ConnectRequest }
+  | { readonly kind: 'attempt'; readonly connection: ConnectRequest; readonly line: ConnectionLogLine }
   /** A line about the end of a connection, or about an attempt that did not come as far as the handler. */
   | { readonly kind: 'not-asked' }
   /** Something else; `where` leads to it from the value that was read: `events[3].message`. */
@@ -74,7 +75,7 @@ function recordOf(value: Readonly<Record<string, unknown>>, where: string): Conn
   const line = readConnectionLogLine(value);
   if (line !== undefined) {
     if (!askedTheHandler(line)) return { kind: 'not-asked' };
-    return { kind: 'attempt', connection: readRequest(loggedRequest(line)) };
+    return { kind: 'attempt', connection: readRequest(loggedRequest(line)), line };
   }
   const keys = Object.keys(value);
   if (keys.some((key) => LOG_FIELDS.includes(key))) {

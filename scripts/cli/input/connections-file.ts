@@ -23,24 +23,45 @@ export function readConnections(file: string, surroundings: Surroundings): Promi
   const name = onOneLine(nameOf(file));
   return withProgress(surroundings, `Reading the connections in ${name}`, async () => {
     const sample = new Sample();
-    let lineNumber = 0;
-    let isFirst = true;
-    const lines = linesOf(file, surroundings);
-    for await (const line of lines) {
-      lineNumber += 1;
-      const text = line.trim();
-      if (text === '') continue;
-      // What begins a JSON value and does not end it is the first line of a file with one value.
-      if (isFirst && /^[{[]/.test(text) && !isJson(text)) {
-        const place = { name, line: lineNumber };
-        for (const record of recordsOf(await wholeValue(text, lines, place))) sample.add(record, { name });
-      } else {
-        for (const record of recordsOfText(text)) sample.add(record, { name, line: lineNumber });
-      }
-      isFirst = false;
-    }
+    for await (const record of connectionsIn(file, surroundings)) sample.add(record);
     return sample.read(name);
   });
+}
+
+export type ReadableRecord = Exclude<ConnectionRecord, { readonly kind: 'unreadable' }>;
+
+/**
+ * Reads JSON lines, or one JSON value, record by record. Throws a CommandError that names the first line that holds no
+ * connection.
+ */
+export async function* connectionsIn(
+  file: string,
+  surroundings: Pick<Surroundings, 'readStdin'>,
+): AsyncGenerator<ReadableRecord> {
+  const name = onOneLine(nameOf(file));
+  let lineNumber = 0;
+  let isFirst = true;
+  const lines = linesOf(file, surroundings);
+  for await (const line of lines) {
+    lineNumber += 1;
+    const text = line.trim();
+    if (text === '') continue;
+    const place = { name, line: lineNumber };
+    // What begins a JSON value and does not end it is the first line of a file with one value.
+    if (isFirst && /^[{[]/.test(text) && !isJson(text)) {
+      yield* readable(recordsOf(await wholeValue(text, lines, place)), { name });
+    } else {
+      yield* readable(recordsOfText(text), place);
+    }
+    isFirst = false;
+  }
+}
+
+function* readable(records: Iterable<ConnectionRecord>, place: Place): Generator<ReadableRecord> {
+  for (const record of records) {
+    if (record.kind === 'unreadable') throw unreadable(place, record.where, record.reason);
+    yield record;
+  }
 }
 
 interface Place {
@@ -55,10 +76,8 @@ class Sample {
   #attempts = 0;
   #notAsked = 0;
 
-  add(record: ConnectionRecord, place: Place): void {
+  add(record: ReadableRecord): void {
     switch (record.kind) {
-      case 'unreadable':
-        throw unreadable(place, record.where, record.reason);
       case 'not-asked':
         this.#notAsked += 1;
         return;

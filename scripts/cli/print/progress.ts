@@ -5,10 +5,13 @@ const EVERY_MS = 1_000;
 /** On a terminal: takes away what stands in the line. */
 export const CLEAR_LINE = '\r\u001b[K';
 
-/** Does the work; on a terminal, and once it takes over a second, stderr shows what is being done and for how long. */
+/**
+ * Does the work; on a terminal, and once it takes over a second, stderr shows what is being done (which may change) and for
+ * how long.
+ */
 export async function withProgress<T>(
   { stderr, now, progressAfterMs = 1_000 }: Surroundings,
-  doing: string,
+  doing: string | (() => string),
   work: () => Promise<T>,
 ): Promise<T> {
   if (stderr.isTTY !== true) return work();
@@ -16,7 +19,8 @@ export async function withProgress<T>(
   let shown = false;
   const show = () => {
     shown = true;
-    stderr.write(`${CLEAR_LINE}${doing} … ${Math.round((now() - startedAt) / 1_000)} s`);
+    const told = typeof doing === 'string' ? doing : doing();
+    stderr.write(`${CLEAR_LINE}${told} … ${Math.round((now() - startedAt) / 1_000)} s`);
     timer = setTimeout(show, EVERY_MS);
   };
   let timer = setTimeout(show, progressAfterMs);

@@ -1,0 +1,75 @@
+/** Recorded decisions through the admin API, which replays in parts. */
+import { createReplaySums } from '../../../shared/replay/index.ts';
+import { counted } from '../print/output.ts';
+import { withProgress } from '../print/progress.ts';
+import type { Surroundings } from '../surroundings.ts';
+import { createApiClient } from './api-client.ts';
+import type { DecisionAccess, Replayed, ReplayWanted } from './decision-access.ts';
+import { decisionsPage, recordedDecision, replayPart } from './decision-answers.ts';
+import type { ApiAddress } from './policy-address.ts';
+
+export function openDecisionApi(address: ApiAddress, surroundings: Surroundings): DecisionAccess {
+  const client = createApiClient(address, surroundings);
+  const { place } = client;
+
+  async function replayInParts(wanted: ReplayWanted, told: (connections: number) => void): Promise<Replayed> {
+    const sums = createReplaySums();
+    const request = replayRequest(wanted);
+    let [connections, base]: [number, number | undefined] = [0, undefined];
+    let cursor: string | undefined;
+    do {
+      const body = { ...request, ...(cursor !== undefined && { cursor }) };
+      const answer = await client.call({ method: 'POST', path: 'v1/replay', body, changes: false }, replayPart);
+      // No problem is expected: all have thrown.
+      if (!answer.ok) break;
+      sums.addPart(answer.body);
+      connections += answer.body.connections;
+      told(connections);
+      base = answer.body.base ?? undefined;
+      cursor = answer.body.next;
+    } while (cursor !== undefined);
+    return { report: sums.report(), base };
+  }
+
+  return {
+    place,
+    async decision(id) {
+      const request = { method: 'GET', path: `v1/decisions/${id}`, changes: false } as const;
+      const answer = await withProgress(surroundings, `Reading ${place}`, () =>
+        client.call(request, recordedDecision, ['no-such-decision']),
+      );
+      return answer.ok ? answer.body : undefined;
+    },
+    async *decisions({ page, sinceMs, untilMs, ...filter }) {
+      const wanted = { ...filter, since: timeText(sinceMs), until: timeText(untilMs), limit: String(page) };
+      let cursor: string | undefined;
+      do {
+        const request = { method: 'GET', path: 'v1/decisions', query: { ...wanted, cursor }, changes: false } as const;
+        const answer = await withProgress(surroundings, `Reading ${place}`, () => client.call(request, decisionsPage));
+        if (!answer.ok) return;
+        yield* answer.body.decisions;
+        cursor = answer.body.next;
+      } while (cursor !== undefined);
+    },
+    replay(wanted) {
+      let replayed = 0;
+      return withProgress(
+        surroundings,
+        () => `Replaying in ${place}: ${counted(replayed, 'decision')}`,
+        () =>
+          replayInParts(wanted, (connections) => {
+            replayed = connections;
+          }),
+      );
+    },
+    close: () => {},
+  };
+}
+
+function replayRequest({ sinceMs, untilMs, draft, ...filter }: ReplayWanted): object {
+  return { ...filter, ...draft, since: timeText(sinceMs), until: timeText(untilMs) };
+}
+
+function timeText(ms: number | undefined): string | undefined {
+  return ms === undefined ? undefined : new Date(ms).toISOString();
+}

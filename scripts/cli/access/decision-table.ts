@@ -1,0 +1,105 @@
+/** Recorded decisions straight on their DynamoDB table, and the policies that made them on theirs. */
+import { createDecisionSource } from '../../../shared/decision-log/index.ts';
+import { compile, type PolicyDocument } from '../../../shared/engine/index.ts';
+import { createReplayer, pastOfRecord, type ReplayedPolicy, retrace } from '../../../shared/replay/index.ts';
+import { createDocumentClient, RevisionNotFoundError, StoreError } from '../../../shared/store/index.ts';
+import { errorFacts } from '../error-facts.ts';
+import { CommandError } from '../exit-code.ts';
+import { counted } from '../print/output.ts';
+import { withProgress } from '../print/progress.ts';
+import type { Surroundings } from '../surroundings.ts';
+import type { DecisionAccess, RecordedDecision, ReplayWanted } from './decision-access.ts';
+import { nothingPublished, type PolicyAt } from './policy-access.ts';
+import type { TableAddress } from './policy-address.ts';
+import { placeOf, toCommandError } from './store-failure.ts';
+import { LOCAL_CREDENTIALS, openPolicyTable } from './table-access.ts';
+
+export interface DecisionTables {
+  readonly rules: TableAddress;
+  readonly decisions: TableAddress;
+}
+
+export function openDecisionTable({ rules, decisions }: DecisionTables, surroundings: Surroundings): DecisionAccess {
+  const { tableName, region, endpoint, local } = decisions;
+  const { now, env } = surroundings;
+  const client = createDocumentClient({ region, endpoint, ...(local ? { credentials: LOCAL_CREDENTIALS } : {}) });
+  const source = createDecisionSource({ client, tableName, now, pseudonymKey: env.PSEUDONYM_KEY || undefined });
+  const policies = openPolicyTable(rules, { unverifiedAuthor: false }, surroundings);
+  const place = placeOf(decisions);
+  const reach = <T>(doing: string | (() => string), work: () => Promise<T>): Promise<T> =>
+    withProgress(surroundings, doing, work).catch((error: unknown) => {
+      throw noTable(error, place) ?? toCommandError(error, decisions);
+    });
+
+  async function draftOf({ draft }: ReplayWanted, base: PolicyAt | undefined): Promise<PolicyDocument> {
+    if (draft !== undefined && 'policy' in draft) return draft.policy;
+    const found = draft === undefined ? base : await policies.policy(draft.revision);
+    if (found === undefined) throw nothingPublished(policies);
+    return found.document;
+  }
+
+  return {
+    place,
+    async decision(id) {
+      const decision = await reach(`Reading ${place}`, () => source.get(id));
+      if (decision === undefined) return undefined;
+      return { decision, trace: await traceOf(decision) };
+    },
+    async *decisions({ page: limit, ...wanted }) {
+      let cursor: string | undefined;
+      do {
+        const page = await reach(`Reading ${place}`, () => source.list({ ...wanted, limit, cursor }));
+        yield* page.decisions;
+        cursor = page.cursor;
+      } while (cursor !== undefined);
+    },
+    async replay(wanted) {
+      const base = await policies.policy();
+      const after = await draftOf(wanted, base);
+      const { draft: _, ...walk } = wanted;
+      const replayer = createReplayer({
+        before: base === undefined ? 'no-policy' : replayed(base.document),
+        after: replayed(after),
+      });
+      let count = 0;
+      await reach(
+        () => `Replaying ${place}: ${counted(count, 'decision')}`,
+        async () => {
+          for await (const record of source.walk(walk)) {
+            replayer.add(pastOfRecord(record));
+            count += 1;
+          }
+        },
+      );
+      return { report: replayer.report(), base: base?.revision.number };
+    },
+    close() {
+      policies.close();
+      client.destroy();
+    },
+  };
+
+  async function traceOf(decision: RecordedDecision['decision']): Promise<RecordedDecision['trace']> {
+    const { revision } = decision;
+    if (revision === undefined) return null;
+    const found = await policies.policy(revision).catch((error: unknown) => {
+      if (error instanceof CommandError && error.cause instanceof RevisionNotFoundError) return undefined;
+      throw error;
+    });
+    return found === undefined ? null : { revision, ...retrace(decision, compile(found.document)) };
+  }
+}
+
+function replayed(document: PolicyDocument): ReplayedPolicy {
+  return { document, compiled: compile(document) };
+}
+
+/** A deployment may keep no decisions at all. */
+function noTable(error: unknown, place: string): CommandError | undefined {
+  if (!(error instanceof StoreError) || errorFacts(error.cause).name !== 'ResourceNotFoundException') return undefined;
+  return new CommandError(
+    `there is no ${place.slice('the '.length)}: does this deployment keep decisions? --decisions-table names another table`,
+    undefined,
+    { cause: error },
+  );
+}
