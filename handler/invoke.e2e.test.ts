@@ -1,11 +1,18 @@
 /** The handler behind Lambda's invoke API, as Client VPN calls it: the real bundle in serverless offline, on dynalite. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { LOCAL_FUNCTION, LOCAL_REGION, LOCAL_RULES_TABLE } from '../scripts/local-stack/settings.ts';
+import {
+  LOCAL_DECISIONS_TABLE,
+  LOCAL_FUNCTION,
+  LOCAL_REGION,
+  LOCAL_RULES_TABLE,
+} from '../scripts/local-stack/settings.ts';
 import { type LocalStackProcess, startLocalStack } from '../scripts/local-stack/testing/start-local-stack.ts';
 import { messageOf, readRequest } from '../shared/client-vpn/index.ts';
 import { expectValidResponse } from '../shared/client-vpn/testing/expect-valid-response.ts';
+import { createDecisionSource } from '../shared/decision-log/index.ts';
 import type { PolicyDocument } from '../shared/engine/index.ts';
 import { DynamoDbPolicyStore } from '../shared/store/index.ts';
 import { localDocumentClient } from '../shared/store/testing/dynalite.ts';
@@ -80,6 +87,7 @@ const SAML = {
 
 let stack: LocalStackProcess;
 let lambda: LambdaClient;
+let dynamoDb: DynamoDBDocumentClient;
 let published: ReturnType<typeof policy>;
 
 async function invoke(event: unknown): Promise<{ allow: boolean; message: string }> {
@@ -100,14 +108,13 @@ beforeAll(async () => {
     region: LOCAL_REGION,
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   });
-  const client = localDocumentClient(`http://127.0.0.1:${stack.dynamoDbPort}`);
+  dynamoDb = localDocumentClient(`http://127.0.0.1:${stack.dynamoDbPort}`);
   published = policy(Date.now());
-  await new DynamoDbPolicyStore({ client, tableName: LOCAL_RULES_TABLE }).commit({
+  await new DynamoDbPolicyStore({ client: dynamoDb, tableName: LOCAL_RULES_TABLE }).commit({
     prepare: () => ({ document: published.document, summary: 'for the test' }),
     author: { type: 'test', id: 'test' },
     reason: 'for the test',
   });
-  client.destroy();
   // The handler has the seeded policy and asks again when its TTL is over, with no restart.
   const obeyedBy = Date.now() + TTL_MS + MARGIN_MS;
   while ((await invoke({})).message !== 'By default.') {
@@ -117,6 +124,7 @@ beforeAll(async () => {
 }, 90_000);
 
 afterAll(async () => {
+  dynamoDb?.destroy();
   lambda?.destroy();
   await stack?.end('SIGTERM');
 });
@@ -138,6 +146,15 @@ describe('through Lambda’s invoke API', () => {
   it('a v3 event is admitted by its groups', async () => {
     expect(await invoke(SAML)).toEqual({ allow: true, message: '' });
     expect(await invoke({ ...SAML, groups: ['staff'] })).toEqual({ allow: false, message: 'By default.' });
+  });
+
+  it('each decision is on record, and found by connection and by user', async () => {
+    const event = { ...DIRECTORY, 'connection-id': 'cvpn-connection-0decision0log0000', username: 'BATCHI' };
+    expect(await invoke(event)).toMatchObject({ allow: false });
+    const decisions = createDecisionSource({ client: dynamoDb, tableName: LOCAL_DECISIONS_TABLE });
+    const record = await decisions.get(event['connection-id']);
+    expect(record).toMatchObject({ outcome: 'refused', rules: ['leavers'], message: 'This user is not permitted.' });
+    expect((await decisions.list({ user: 'batchi', limit: 1 })).decisions).toEqual([record]);
   });
 
   it.each([[{}], [null], ['a string'], [[1, 2]], [7]])('an event that is %j gets a valid refusal', async (event) => {
