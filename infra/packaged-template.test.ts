@@ -359,7 +359,7 @@ describe('the admin API', () => {
   const invoke = (request: string) => ({
     'Fn::Sub': `arn:\${AWS::Partition}:execute-api:\${AWS::Region}:\${AWS::AccountId}:\${HttpApi}/$default/${request}`,
   });
-  const reading = [invoke('GET/*'), invoke('POST/v1/evaluate')];
+  const reading = [invoke('GET/*'), invoke('POST/v1/evaluate'), invoke('POST/v1/replay')];
   const rules = ['POST/v1/rules', 'PUT/v1/rules/*', 'PATCH/v1/rules/*', 'DELETE/v1/rules/*'].map(invoke);
 
   it.each([
