@@ -212,7 +212,7 @@ describe('a decisions table', () => {
     ['that fails', { status: 500, error: 'InternalServerError' }, 'unreachable'],
     ['that may not be written', denied, 'refused'],
   ])('%s: the decision is right, in time, in the log and counted, and is tried once', async (_, fault, cause) => {
-    const { invoke } = await started({ DECISION_LOG_TIMEOUT_MS: '100' });
+    const { invoke } = await started(cause === 'timeout' ? { DECISION_LOG_TIMEOUT_MS: '100' } : PATIENT);
     faulty.onPut = fault;
     const before = { puts: faulty.puts, givenUp: faulty.givenUp };
     const { allow, message, lines } = await invoke();
@@ -275,6 +275,19 @@ describe('a decisions table', () => {
       kept = (await source().get(`cvpn-connection-${n}`)) !== undefined;
     }
     expect(kept).toBe(true);
+  });
+
+  it('is not asked for what cannot be put on record, which is counted and told as well', async () => {
+    const { invoke } = await started();
+    // The type is broken on purpose: no fault is too strange.
+    const strange = { ...lambdaContext(), awsRequestId: JSON.parse('7') };
+    const { allow, lines } = await invoke({ 'connection-id': null }, strange);
+    expect(allow).toBe(false);
+    expect(logLines(lines)).toMatchObject([
+      { outcome: 'refused' },
+      { cause: 'internal', error: { name: 'TypeError' } },
+    ]);
+    expect(emfLines(lines)[0]).toMatchObject({ DecisionLogFailures: 1 });
   });
 
   it('has no more time than the invocation', async () => {

@@ -35,7 +35,7 @@ export interface Occasion {
 export function createRecorder({ log, which, logger, metrics, now }: RecorderParts): Recorder {
   const told = new Map<PutFailure['cause'], { atMs: number; untold: number }>();
 
-  const tell = (failure: PutFailure, id: string): void => {
+  const tell = (failure: PutFailure, id?: string): void => {
     metrics.count('DecisionLogFailures');
     const last = told.get(failure.cause);
     if (last !== undefined && Math.abs(now() - last.atMs) < ERROR_LINE_EVERY_MS) {
@@ -51,17 +51,21 @@ export function createRecorder({ log, which, logger, metrics, now }: RecorderPar
   return {
     async record(kept, verdict, { decidedAtMs, lambdaRequestId, atMostMs }) {
       if (which === 'refused' && isPlainAdmission(verdict)) return;
-      const record = decisionRecord({
-        decidedAtMs,
-        lambdaRequestId: lambdaRequestId || randomUUID(),
-        request: kept.request,
-        names: kept.names,
-        message: kept.message,
-        outcome: verdict.outcome,
-        ...ofVerdict(verdict),
-      });
-      const result = await log.put(record, { atMostMs });
-      if (!result.written) tell(result, record.id);
+      try {
+        const record = decisionRecord({
+          decidedAtMs,
+          lambdaRequestId: lambdaRequestId || randomUUID(),
+          request: kept.request,
+          names: kept.names,
+          message: kept.message,
+          outcome: verdict.outcome,
+          ...ofVerdict(verdict),
+        });
+        const result = await log.put(record, { atMostMs });
+        if (!result.written) tell(result, record.id);
+      } catch (error) {
+        tell({ written: false, cause: 'internal', error: error instanceof Error ? error : new Error(String(error)) });
+      }
     },
   };
 }
