@@ -284,8 +284,8 @@ describe('a decisions table', () => {
     const { allow, lines } = await invoke({ 'connection-id': null }, strange);
     expect(allow).toBe(false);
     expect(logLines(lines)).toMatchObject([
-      { outcome: 'refused' },
       { cause: 'internal', error: { name: 'TypeError' } },
+      { outcome: 'refused' },
     ]);
     expect(emfLines(lines)[0]).toMatchObject({ DecisionLogFailures: 1 });
   });
