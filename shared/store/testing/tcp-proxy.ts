@@ -15,6 +15,8 @@ export interface TcpProxy {
   readonly held: number;
   /** Operations of the requests seen so far, whatever became of them: `Query`, `BatchGetItem` … */
   readonly operations: readonly string[];
+  /** Connections opened so far. */
+  readonly connections: number;
   stop(): Promise<void>;
 }
 
@@ -35,8 +37,10 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   let held = 0;
   const operations: string[] = [];
   let mode: ProxyMode = 'pass';
+  let connections = 0;
 
   const server = createServer((client) => {
+    connections++;
     if (mode === 'refuse') {
       client.destroy();
       return;
@@ -98,6 +102,9 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
       return held;
     },
     operations,
+    get connections() {
+      return connections;
+    },
     stop: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
