@@ -48,8 +48,8 @@ export async function createRecordedDecisions(endpoint: string, now: () => numbe
         request: kept.request,
         names: kept.names,
         outcome: outcomeOf(decision),
-        decision: decision && { ...decision, ...(kept.message !== undefined && { message: kept.message }) },
-        message: 'No policy.',
+        decision,
+        message: decision === undefined ? 'No policy.' : kept.message,
         cause: decision === undefined ? 'unreachable' : undefined,
         revision,
       });

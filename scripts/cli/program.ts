@@ -3,6 +3,8 @@ import { Command, CommanderError } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import { addAttach } from './commands/attach.ts';
 import { addCompletion } from './commands/completion.ts';
+import { addDecisions } from './commands/decisions/decisions.ts';
+import { addReplay } from './commands/decisions/replay.ts';
 import { addDetach } from './commands/detach.ts';
 import { addEvaluate } from './commands/evaluate.ts';
 import { addDiff } from './commands/history/diff.ts';
@@ -58,6 +60,8 @@ const COMMANDS = [
   addRevert,
   addRollback,
   addEvaluate,
+  addDecisions,
+  addReplay,
   addAttach,
   addDetach,
   addCompletion,

@@ -20,6 +20,10 @@ export interface Surroundings {
   readonly writing?: ((underWay: boolean) => void) | undefined;
   /** How long an answer of the API is waited for, in milliseconds. Default 35000: API Gateway gives up after 30. */
   readonly apiTimeoutMs?: number | undefined;
+  /** Ends what would go on for ever (`decisions --follow`). */
+  readonly ended?: AbortSignal | undefined;
+  /** How often new decisions are looked for, in milliseconds. Default 2000. */
+  readonly followEveryMs?: number | undefined;
   /** From when on progress is shown, in milliseconds. Default 1000. */
   readonly progressAfterMs?: number | undefined;
 }

@@ -5,6 +5,7 @@ import { createAdminApi } from '../../../admin-api/app.ts';
 import { lambdaHandler } from '../../../admin-api/lambda-adapter.ts';
 import { startGateway } from '../../../admin-api/testing/api-gateway.ts';
 import { iamAuthorizer } from '../../../admin-api/testing/http-event.ts';
+import type { DecisionSource } from '../../../shared/decision-log/index.ts';
 import { DynamoDbPolicyStore } from '../../../shared/store/index.ts';
 import { localDocumentClient } from '../../../shared/store/testing/dynalite.ts';
 
@@ -17,6 +18,8 @@ export interface TestApiOptions {
   /** Of a dynalite. */
   readonly endpoint: string;
   readonly tableName: string;
+  /** Default: no decisions are kept. */
+  readonly decisions?: DecisionSource;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** ADMIN_ACCESS. Default: everybody may do everything. */
@@ -33,11 +36,12 @@ export const API_AUTHOR = {
 };
 
 export async function startTestApi(options: TestApiOptions): Promise<TestApi> {
-  const { endpoint, tableName, now, adminAccess, authorizerOf = () => iamAuthorizer() } = options;
+  const { endpoint, tableName, decisions, now, adminAccess, authorizerOf = () => iamAuthorizer() } = options;
   const client = localDocumentClient(endpoint);
   const handler = lambdaHandler(
     createAdminApi({
       store: new DynamoDbPolicyStore({ client, tableName, now }),
+      decisions,
       access: readAccessMap(adminAccess).access,
       logger: { info: () => {}, error: () => {} },
       metrics: { settingErrors: () => {}, request: () => {} },

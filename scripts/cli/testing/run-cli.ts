@@ -18,6 +18,10 @@ export interface RunOptions {
   /** Both streams are a terminal of that many columns. */
   readonly terminal?: number;
   readonly progressAfterMs?: number;
+  readonly ended?: AbortSignal;
+  readonly followEveryMs?: number;
+  /** Told of what has been printed so far. */
+  readonly onPrinted?: (printed: { readonly stdout: string; readonly stderr: string }) => void;
   /** Somebody sits there and answers this to every question; the questions stand on stderr. */
   readonly answer?: string | (() => Promise<string>);
 }
@@ -34,11 +38,15 @@ export async function runCli(args: readonly string[], options: RunOptions = {}):
     terminal,
     progressAfterMs,
     answer,
+    ended,
+    followEveryMs,
+    onPrinted = () => {},
   } = options;
   const printed = { stdout: '', stderr: '' };
   const stream = (name: keyof typeof printed) => ({
     write: (text: string) => {
       printed[name] += text;
+      onPrinted(printed);
     },
     ...(terminal === undefined ? {} : { isTTY: true, columns: terminal }),
   });
@@ -60,6 +68,8 @@ export async function runCli(args: readonly string[], options: RunOptions = {}):
     timezone,
     user: 'tanaka@laptop',
     progressAfterMs,
+    ended,
+    followEveryMs,
   });
   const exitCode = await program.run(args);
   return { exitCode, ...printed };

@@ -4,13 +4,12 @@ import { cut } from '../../../../shared/engine/index.ts';
 import { policyChanges } from '../../../../shared/policy/index.ts';
 import { type AccessOptions, addAccessOptions, openAccess } from '../../access/access-options.ts';
 import { nothingPublished, type PolicyAccess, type RevisionInfo, revisionData } from '../../access/policy-access.ts';
-import { CommandError, EXIT, type ExitCode } from '../../exit-code.ts';
+import { EXIT, type ExitCode } from '../../exit-code.ts';
 import { previousPolicy } from '../../history/previous-policy.ts';
 import { addTimezoneOption, type CallerClock, callerClock, type TimezoneOptions } from '../../input/caller-zone.ts';
-import { looksLikeDuration, plusDuration, readDuration } from '../../input/duration.ts';
-import { readMoment } from '../../input/moment.ts';
+import { readPastMoment } from '../../input/past-moment.ts';
 import { authorName } from '../../print/author-name.ts';
-import { echoedMoment, fullMoment, shortMoment, zoneText } from '../../print/moment.ts';
+import { echoedMoment, shortMoment, zoneText } from '../../print/moment.ts';
 import { onOneLine, paintFor, writeJson, writeLines } from '../../print/output.ts';
 import { differenceLines } from '../../print/report-difference.ts';
 import { type Cell, tableLines } from '../../print/table.ts';
@@ -56,7 +55,7 @@ Examples:
 async function log(options: LogOptions, surroundings: Surroundings): Promise<ExitCode> {
   const { stdout, stderr, env } = surroundings;
   const clock = callerClock(options, surroundings);
-  const sinceMs = options.since === undefined ? undefined : readSince(options.since, clock);
+  const sinceMs = options.since === undefined ? undefined : readPastMoment(options.since, clock, '--since');
   const access = await openAccess(options, surroundings);
   try {
     const { revisions, more } = await newest(access, options, sinceMs);
@@ -175,19 +174,6 @@ function factsOf(
     ['confirmed', confirmed.join(', ')],
     ['applied from', sources.join(', ')],
   ].filter((fact): fact is [string, string] => fact[1] !== '');
-}
-
-/** A moment, or how long ago. */
-function readSince(text: string, clock: CallerClock): number {
-  if (looksLikeDuration(text)) {
-    const { days, minutes } = readDuration(text, '--since');
-    return plusDuration(clock.nowMs, { days: -days, minutes: -minutes }, clock.zone);
-  }
-  const sinceMs = readMoment(text, clock, '--since');
-  if (sinceMs <= clock.nowMs) return sinceMs;
-  throw new CommandError(
-    `--since: ${fullMoment(sinceMs, clock.zone)} is still to come; accepted: 3d (ago), 2026-11-20, "today 09:00"`,
-  );
 }
 
 const MOST = 10_000;
