@@ -1,4 +1,5 @@
 /** Three-way merge of policies: what either side changed since a common base, item by item. */
+import { canonicalJson } from '../../canonical-json.ts';
 import type { EndpointSettings, PolicyDocument, PolicySet, PolicyTest, Rule } from '../../engine/index.ts';
 import { sameData } from '../diff.ts';
 import { mergeEntries } from './merge-entries.ts';
@@ -89,7 +90,7 @@ class PolicyMerge {
     const rules = this.#each((document) => new Map((document.rules ?? []).map((rule) => [rule.id, rule])));
     const tests = this.#each((document) => new Map((document.tests ?? []).map((test) => [test.name, test])));
     put('endpoints', this.#record('endpoints', this.#items('endpoint', endpoints, this.#mergeEndpoint)));
-    put('sets', this.#record('sets', this.#items('set', sets, this.#mergeSet)));
+    put('sets', this.#record('sets', this.#items('set', sets, this.#mergeSet, sameSet)));
     put('rules', this.#list('rules', this.#items('rule', rules, this.#mergeRule), rules));
     put('tests', this.#list('tests', this.#items('test', tests, this.#mergeTest), tests));
     return Object.fromEntries(members);
@@ -100,6 +101,7 @@ class PolicyMerge {
     what: MergeConflict['what'],
     { base, ours, theirs }: Versions<ReadonlyMap<string, T>>,
     mergeItem: (name: string, versions: Versions<T>) => object | undefined,
+    same?: (a: T | undefined, b: T | undefined) => boolean,
   ): Map<string, object> {
     const merged = new Map<string, object>();
     for (const name of new Set([...base.keys(), ...theirs.keys(), ...ours.keys()])) {
@@ -108,7 +110,7 @@ class PolicyMerge {
       const item =
         was !== undefined && our !== undefined && their !== undefined
           ? mergeItem(name, { base: was, ours: our, theirs: their })
-          : this.#whole(what, name, { base: was, ours: our, theirs: their });
+          : this.#whole(what, name, { base: was, ours: our, theirs: their }, { same });
       if (item !== undefined) merged.set(name, item);
     }
     return merged;
@@ -120,7 +122,9 @@ class PolicyMerge {
 
   readonly #mergeSet = (name: string, set: Versions<PolicySet>): object | undefined => {
     const { base, ours, theirs } = set;
-    if (ours.kind !== base.kind || theirs.kind !== base.kind) return this.#whole('set', name, set);
+    if (ours.kind !== base.kind || theirs.kind !== base.kind) {
+      return this.#whole('set', name, set, { same: sameSet });
+    }
     const { entries, conflicts } = mergeEntries(name, set);
     for (const conflict of conflicts) this.conflicts.push(conflict); // one call cannot take 200,000 arguments
     return this.#byKey('set', name, {
@@ -149,15 +153,20 @@ class PolicyMerge {
         what,
         id,
         { base: was.get(field), ours: our.get(field), theirs: their.get(field) },
-        field,
+        { field },
       );
       if (value !== undefined) merged.set(field, value);
     }
     return Object.fromEntries(merged);
   }
 
-  #whole<T>(what: MergeConflict['what'], id: string, versions: Versions<T>, field?: string): T | undefined {
-    const picked = pickSide(versions);
+  #whole<T>(
+    what: MergeConflict['what'],
+    id: string,
+    versions: Versions<T>,
+    { field, same }: { readonly field?: string; readonly same?: ((a: T, b: T) => boolean) | undefined } = {},
+  ): T | undefined {
+    const picked = pickSide(versions, same);
     if (picked.agreed) return picked.value;
     this.conflicts.push({ what, id, ...(field !== undefined && { field }), ...versions });
     return versions.ours;
@@ -197,6 +206,14 @@ class PolicyMerge {
     const { base, ours, theirs } = this.#versions;
     return { base: part(base), ours: part(ours), theirs: part(theirs) };
   }
+}
+
+/** The order of a set's entries means nothing. */
+function sameSet(a: PolicySet | undefined, b: PolicySet | undefined): boolean {
+  if (sameData(a, b)) return true;
+  if (a?.entries.length !== b?.entries.length) return false;
+  const [one, other] = [a, b].map((set) => set && { ...set, entries: set.entries.map(canonicalJson).sort() });
+  return sameData(one, other);
 }
 
 function keysOf(item: object): Map<string, unknown> {
