@@ -1,12 +1,15 @@
 /** Recorded decisions through the admin API, which replays in parts. */
 import { createReplaySums } from '../../../shared/replay/index.ts';
+import { CommandError } from '../exit-code.ts';
 import { counted } from '../print/output.ts';
 import { withProgress } from '../print/progress.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { createApiClient } from './api-client.ts';
 import type { DecisionAccess, Replayed, ReplayWanted } from './decision-access.ts';
 import { decisionsPage, recordedDecision, replayPart } from './decision-answers.ts';
+import { nothingPublished } from './policy-access.ts';
 import type { ApiAddress } from './policy-address.ts';
+import { noSuchRevision } from './write-outcomes.ts';
 
 export function openDecisionApi(address: ApiAddress, surroundings: Surroundings): DecisionAccess {
   const client = createApiClient(address, surroundings);
@@ -19,9 +22,9 @@ export function openDecisionApi(address: ApiAddress, surroundings: Surroundings)
     let cursor: string | undefined;
     do {
       const body = { ...request, ...(cursor !== undefined && { cursor }) };
-      const answer = await client.call({ method: 'POST', path: 'v1/replay', body, changes: false }, replayPart);
-      // No problem is expected: all have thrown.
-      if (!answer.ok) break;
+      const call = { method: 'POST', path: 'v1/replay', body, changes: false } as const;
+      const answer = await client.call(call, replayPart, [NO_LOG, 'no-policy', 'no-such-revision']);
+      if (!answer.ok) throw replayError(answer.problem.code, wanted);
       sums.addPart(answer.body);
       connections += answer.body.connections;
       told(connections);
@@ -31,22 +34,32 @@ export function openDecisionApi(address: ApiAddress, surroundings: Surroundings)
     return { report: sums.report(), base };
   }
 
+  function replayError(code: string, { draft }: ReplayWanted): CommandError {
+    if (code === 'no-policy') return nothingPublished(client);
+    if (code === NO_LOG || draft === undefined || 'policy' in draft) return noLog(place);
+    return noSuchRevision(draft.revision, place);
+  }
+
   return {
     place,
     async decision(id) {
       const request = { method: 'GET', path: `v1/decisions/${id}`, changes: false } as const;
       const answer = await withProgress(surroundings, `Reading ${place}`, () =>
-        client.call(request, recordedDecision, ['no-such-decision']),
+        client.call(request, recordedDecision, ['no-such-decision', NO_LOG]),
       );
-      return answer.ok ? answer.body : undefined;
+      if (answer.ok) return answer.body;
+      if (answer.problem.code === NO_LOG) throw noLog(place);
+      return undefined;
     },
     async *decisions({ page, sinceMs, untilMs, ...filter }) {
       const wanted = { ...filter, since: timeText(sinceMs), until: timeText(untilMs), limit: String(page) };
       let cursor: string | undefined;
       do {
         const request = { method: 'GET', path: 'v1/decisions', query: { ...wanted, cursor }, changes: false } as const;
-        const answer = await withProgress(surroundings, `Reading ${place}`, () => client.call(request, decisionsPage));
-        if (!answer.ok) return;
+        const answer = await withProgress(surroundings, `Reading ${place}`, () =>
+          client.call(request, decisionsPage, [NO_LOG]),
+        );
+        if (!answer.ok) throw noLog(place);
         yield* answer.body.decisions;
         cursor = answer.body.next;
       } while (cursor !== undefined);
@@ -64,6 +77,12 @@ export function openDecisionApi(address: ApiAddress, surroundings: Surroundings)
     },
     close: () => {},
   };
+}
+
+const NO_LOG = 'no-decision-log';
+
+function noLog(place: string): CommandError {
+  return new CommandError(`${place} has no decisions table: this deployment keeps no decisions`);
 }
 
 function replayRequest({ sinceMs, untilMs, draft, ...filter }: ReplayWanted): object {

@@ -161,7 +161,7 @@ export function refusedAsInvalid(issues: readonly Issue[]): RefusedWrite {
 }
 
 /** That a command needs a policy and nobody has published one. */
-export function nothingPublished({ place }: PolicyAccess): CommandError {
+export function nothingPublished({ place }: Pick<PolicyAccess, 'place'>): CommandError {
   return new CommandError(
     `no policy has been published yet in ${place}: publish one with vpn-policy seed FILE`,
     EXIT.checkFailed,

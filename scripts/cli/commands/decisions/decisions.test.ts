@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { pseudonyms } from '../../../../shared/decision-log/index.ts';
 import type { PolicyDocument } from '../../../../shared/engine/index.ts';
+import { startTestApi } from '../../testing/policy-api.ts';
 import { startTestTables, type TestTables } from '../../testing/policy-table.ts';
 import { type RecordedVpn, startRecordedVpn, WAYS, type Way } from '../../testing/recorded-vpn.ts';
 import { NOW, type RunOptions, runCli } from '../../testing/run-cli.ts';
@@ -249,5 +250,18 @@ describe('what cannot be', () => {
       exitCode: 2,
       stderr: 'vpn-policy: --decisions-table is for --table: the API has its own\n',
     });
+  });
+
+  it('is told of an API that keeps none', async () => {
+    const [, tableName = ''] = vpn.access.table;
+    const api = await startTestApi({ endpoint: tables.endpoint, tableName, now: () => Date.parse(NOW) });
+    for (const args of [['decisions'], ['decisions', 'cvpn-connection-1'], ['replay']]) {
+      expect(await runCli([...args, '--api', api.url])).toEqual({
+        exitCode: 2,
+        stdout: '',
+        stderr: `vpn-policy: the API ${api.url} has no decisions table: this deployment keeps no decisions\n`,
+      });
+    }
+    await api.stop();
   });
 });
