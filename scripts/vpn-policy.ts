@@ -9,6 +9,9 @@ import { createProgram } from './cli/program.ts';
 // The SDK would tell users of Node 20 at every command that Node 20 is old.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
+// The machine's own zone by another name, which Intl does not follow.
+if (/^:?\/etc\/localtime$/.test(process.env.TZ ?? '')) delete process.env.TZ;
+
 // Who reads our output may stop reading, as `head` does.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.usage);

@@ -14,6 +14,8 @@ export interface CallerClock {
   readonly nowMs: number;
   /** An IANA name or `UTC`. */
   readonly zone: string;
+  /** Why nobody can tell what `18:00` means to the caller; then `zone` is UTC, to show times in. */
+  readonly zoneFault?: string;
 }
 
 export function addTimezoneOption(command: Command): Command {
@@ -23,26 +25,40 @@ export function addTimezoneOption(command: Command): Command {
   );
 }
 
-/** Throws a CommandError where the zone is none, or cannot be told. */
+/** Throws a CommandError where `--timezone` is no zone. */
 export function callerClock(
   { timezone }: TimezoneOptions,
   { env, now, timezone: machineZone }: Pick<Surroundings, 'env' | 'now' | 'timezone'>,
 ): CallerClock {
-  return { nowMs: now(), zone: callerZone(timezone, env.TZ ?? '', machineZone) };
+  const nowMs = now();
+  if (timezone !== undefined) {
+    const { zone, fault } = readZone(timezone);
+    if (zone === undefined) throw new CommandError(onOneLine(`--timezone: ${fault}`));
+    return { nowMs, zone };
+  }
+  const variable = env.TZ ?? '';
+  const { zone, fault } = readZone(variable === '' ? machineZone : zoneInVariable(variable));
+  if (zone !== undefined) return { nowMs, zone };
+  const zoneFault =
+    variable === ''
+      ? "this machine's time zone cannot be told: set TZ, such as TZ=Asia/Tokyo, or give --timezone"
+      : onOneLine(`TZ: ${fault}; or give --timezone`);
+  return { nowMs, zone: 'UTC', zoneFault };
 }
 
-function callerZone(option: string | undefined, variable: string, machineZone: string): string {
-  if (option !== undefined) return zoneOf(option, (reason) => `--timezone: ${reason}`);
-  // POSIX lets a colon stand before the name.
-  if (variable !== '') return zoneOf(variable.replace(/^:/, ''), (reason) => `TZ: ${reason}; or give --timezone`);
-  return zoneOf(machineZone, () => "this machine's time zone cannot be told: set TZ, such as TZ=Asia/Tokyo");
+/** POSIX lets a colon stand before the name, and the name be that of a file. */
+function zoneInVariable(text: string): string {
+  return text.replace(/^:?(?:\/usr\/share\/zoneinfo\/)?/, '');
 }
 
-function zoneOf(name: string, told: (reason: string) => string): string {
+function readZone(
+  name: string,
+): { readonly zone: string; readonly fault?: undefined } | { readonly zone?: undefined; readonly fault: string } {
+  if (/^(?:utc|gmt)0?$/i.test(name)) return { zone: 'UTC' };
   try {
-    return parseZone(name).name;
+    return { zone: parseZone(name).name };
   } catch (error) {
     if (!(error instanceof PolicyValueError)) throw error;
-    throw new CommandError(onOneLine(told(error.message)), undefined, { cause: error });
+    return { fault: error.message };
   }
 }

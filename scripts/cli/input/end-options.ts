@@ -42,7 +42,7 @@ export function readEnd(options: EndOptions, clock: CallerClock, startMs = clock
   const endMs =
     options.until === undefined
       ? toFullMinute(plusDuration(startMs, readDuration(options.for ?? '', option), zone))
-      : readMoment(options.until, NAMES_A_DAY.test(options.until) ? clock : { zone, nowMs: startMs }, option);
+      : readMoment(options.until, NAMES_A_DAY.test(options.until) ? clock : { ...clock, nowMs: startMs }, option);
   // Written this way round, an end that is no number, as that of the year 300000 is, is refused as well.
   if (!(endMs - nowMs <= MAX_MS)) throw new CommandError(`${option}: that is over ${MAX_YEARS} years away`);
   const told = `${option}: ${fullMoment(endMs, zone)}`;

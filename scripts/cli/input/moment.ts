@@ -21,7 +21,8 @@ const ACCEPTED =
 
 /**
  * The moment that the text means, in milliseconds since 1970. A time that the zone's clock skips or shows twice is refused
- * with the offsets to choose from. Throws a CommandError that begins with the name of the option.
+ * with the offsets to choose from. Throws a CommandError that begins with the name of the option, or says why the zone
+ * cannot be told.
  */
 export function readMoment(text: string, clock: CallerClock, option: string): number {
   try {
@@ -42,6 +43,7 @@ function momentOf(text: string, clock: CallerClock): number {
   if (text.toLowerCase() === 'now') return clock.nowMs;
   const withOffset = /^(\d{4}-\d{2}-\d{2})[ Tt](\d{2}:\d{2}\S*?) ?([Zz]|[+-]\d{2}:\d{2})$/.exec(text);
   if (withOffset !== null) return parseInstantMs(`${withOffset[1]}T${withOffset[2]}${withOffset[3]}`);
+  if (clock.zoneFault !== undefined) throw new CommandError(clock.zoneFault);
   const date = /^(\d{4}-\d{2}-\d{2})(?:[ Tt](\S+))?$/.exec(text);
   if (date !== null) return onDay(parseCalendarDate(date[1] ?? ''), date[2], clock);
   const { day, time } = dayAndTime(text);

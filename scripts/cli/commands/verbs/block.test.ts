@@ -89,6 +89,18 @@ describe('vpn-policy block', () => {
     ]);
   });
 
+  it.each([
+    ['JST-9', 'TZ: "JST-9" is no time zone; accepted: '],
+    ['', "this machine's time zone cannot be told: set TZ, such as TZ=Asia/Tokyo, or give --timezone"],
+  ])('needs no zone to block for two hours, nor to show times, where TZ is %j', async (TZ, reason) => {
+    const away = { env: { TZ }, timezone: 'Etc/Unknown' };
+    const { stdout } = await policy.run(['block', 'batchi', '--for', '2h'], away);
+    expect(stdout).toContain('everywhere, until 2026-11-24 03:00 (UTC), in 2 h\n');
+    expect((await policy.run(['log'], away)).stdout).toMatch(/ 01:00 today .*\nTimes: UTC\n$/s);
+    const typed = await policy.run(['block', 'batchi', '--until', '18:00'], away);
+    expect(typed).toMatchObject({ exitCode: 2, stdout: '', stderr: expect.stringContaining(`vpn-policy: ${reason}`) });
+  });
+
   it('refuses addresses at one endpoint, with a message', async () => {
     const { exitCode, stderr } = await policy.run([
       ...['block', '--ip', '203.0.113.9', '--ip', '2001:db8::/32', '--vpn-endpoint', 'frankfurt'],
