@@ -50,8 +50,8 @@ describe('vpn-policy', () => {
       '--endpoint "127.0.0.1:8000" is no URL; accepted: such as http://127.0.0.1:8000',
     ],
     [
-      ['evaluate', '--local', '--at', '2026-11-24T10:00:00'],
-      '--at: "2026-11-24T10:00:00" has no offset from UTC; accepted: a time with an offset, such as 2026-12-31T18:00:00+09:00 or 2026-12-31T09:00:00Z',
+      ['evaluate', '--local', '--at', '2026-11-24T25:00'],
+      '--at: "25:00" is no time of day; accepted: HH:MM from 00:00 to 23:59',
     ],
     [['evaluate', '--file', '-', '--connection', '-'], '--file and --connection cannot both be - (standard input)'],
     [['validate', '-', '-'], '- (standard input) can be read once'],

@@ -12,6 +12,8 @@ import type {
 } from '../../../shared/policy/index.ts';
 import type { Revision, Verification } from '../../../shared/store/index.ts';
 import { CommandError, EXIT } from '../exit-code.ts';
+import { authorName } from '../print/author-name.ts';
+import { momentWithOffset } from '../print/moment.ts';
 import { onOneLine } from '../print/output.ts';
 
 /** Every method throws a CommandError where the policy cannot be reached, or may not be. */
@@ -168,9 +170,10 @@ export function nothingPublished({ place }: Pick<PolicyAccess, 'place'>): Comman
   );
 }
 
-/** `revision 3 (2026-11-23T14:00:00.000Z by tanaka@host: new office)` */
-export function tellRevision({ number, createdAt, author, reason }: RevisionInfo): string {
-  return onOneLine(`revision ${number} (${createdAt} by ${author.id}${reason === '' ? '' : `: ${reason}`})`);
+/** `revision 3 (2026-11-23T14:00:00.000Z by tanaka@host: new office)`, or `2026-11-23 23:00 +09:00` in a zone. */
+export function tellRevision({ number, createdAt, author, reason }: RevisionInfo, zone?: string): string {
+  const when = zone === undefined ? createdAt : momentWithOffset(Date.parse(createdAt), zone);
+  return onOneLine(`revision ${number} (${when} by ${authorName(author)}${reason === '' ? '' : `: ${reason}`})`);
 }
 
 /** What programs are told of a revision. */

@@ -51,7 +51,7 @@ describe('vpn-policy evaluate', () => {
       stdout: `REFUSED by block-batchi
   message: BATCHI is not permitted.
   policy: ${file}
-  at: ${NOW}
+  at: 2026-11-24 10:00 (Asia/Tokyo, UTC+09:00)
 `,
       stderr: '',
     });
@@ -77,6 +77,12 @@ describe('vpn-policy evaluate', () => {
     expect([exitCode, stdout.split('\n')[0]]).toEqual([0, headline]);
   });
 
+  it("takes --at on the caller's clock, as plan does", async () => {
+    const at = async (...args: string[]) => JSON.parse((await ask('--json', ...args)).stdout).at;
+    expect(await at('--at', 'tomorrow 09:00')).toBe('2026-11-25T00:00:00.000Z');
+    expect(await at('--at', '2026-12-08 02:00', '--timezone', 'Europe/Berlin')).toBe('2026-12-08T01:00:00.000Z');
+  });
+
   it('explains what every rule did, and why', async () => {
     const { stdout } = await ask(
       '--username',
@@ -91,7 +97,7 @@ describe('vpn-policy evaluate', () => {
   posture: compliant
   in report mode: new-minimum would apply
   policy: ${file}
-  at: 2026-12-07T18:00:00.000Z
+  at: 2026-12-08 03:00 (Asia/Tokyo, UTC+09:00)
 
 RULE            EFFECT         OUTCOME      WHY
 block-batchi    deny           no match     match fails: users do not match
@@ -160,8 +166,8 @@ vpn-policy: public-ip is malformed: conditions on it hold where they refuse and 
     expect(inForce.stdout).toBe(`ADMITTED by office
   posture: compliant
   in report mode: new-minimum would apply
-  policy: revision 2 (${NOW} by tanaka@laptop: seed <stdin>)
-  at: ${NOW}
+  policy: revision 2 (2026-11-24 10:00 +09:00 by tanaka@laptop: seed <stdin>)
+  at: 2026-11-24 10:00 (Asia/Tokyo, UTC+09:00)
 `);
     const first = await runCli(['evaluate', '--username', 'batchi', '--revision', '1', '--json', ...table]);
     expect(JSON.parse(first.stdout)).toEqual({

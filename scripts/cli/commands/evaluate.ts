@@ -6,14 +6,16 @@ import {
   explain,
   type PolicyDocument,
   PolicyValueError,
-  parseInstantMs,
 } from '../../../shared/engine/index.ts';
 import { readablePath } from '../../../shared/policy/index.ts';
 import { ACCESS_OPTION_NAMES, type AccessOptions, addAccessOptions, openAccess } from '../access/access-options.ts';
 import { nothingPublished, tellRevision } from '../access/policy-access.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-code.ts';
+import { addTimezoneOption, callerClock, type TimezoneOptions } from '../input/caller-zone.ts';
 import { addConnectionOptions, type ConnectionOptions, readConnection } from '../input/connection-options.ts';
 import { readPolicyFile, STDIN } from '../input/input-file.ts';
+import { readMoment } from '../input/moment.ts';
+import { fullMoment } from '../print/moment.ts';
 import { onOneLine, paintFor, writeJson, writeLines } from '../print/output.ts';
 import { decisionLines, traceLines } from '../print/report-decision.ts';
 import type { RunAction } from '../program.ts';
@@ -21,7 +23,7 @@ import type { Surroundings } from '../surroundings.ts';
 import { readRevisionNumber } from './policy-file/export.ts';
 import { invalidReport } from './policy-file/policy-files.ts';
 
-interface EvaluateOptions extends AccessOptions, ConnectionOptions {
+interface EvaluateOptions extends AccessOptions, ConnectionOptions, TimezoneOptions {
   readonly file?: string;
   readonly revision?: number;
   readonly at?: string;
@@ -35,7 +37,7 @@ export function addEvaluate(program: Command, surroundings: Surroundings, run: R
     .summary('ask what the policy says to a connection, and why')
     .description('Decides on a connection as the handler would, with the policy in force, an old one, or a file.');
   addConnectionOptions(command);
-  addAccessOptions(command)
+  addAccessOptions(addTimezoneOption(command))
     .option('--revision <number>', 'the policy of that revision', readRevisionNumber)
     .addOption(
       new Option('--file <file>', 'a policy file in the place of the policy in force (- is standard input)').conflicts([
@@ -43,7 +45,7 @@ export function addEvaluate(program: Command, surroundings: Surroundings, run: R
         'revision',
       ]),
     )
-    .option('--at <time>', 'as if it were then: 2026-12-08T02:00:00+09:00 (default: now)')
+    .option('--at <time>', 'as if it were then: "tomorrow 09:00", "2026-12-08 02:00" (default: now)')
     .option('--explain', 'what every rule did, and why')
     .option('--json', 'the decision (with --explain the trace, too) for programs')
     .addHelpText(
@@ -53,7 +55,7 @@ Exit codes: 0 whatever the decision is, 1 no policy has been published or the fi
 
 Examples:
   vpn-policy evaluate --local --username batchi --public-ip 203.0.113.10 --explain
-  vpn-policy evaluate --file policy.yaml --common-name client1.domain.tld --groups staff,vpn-admins --at 2026-12-08T02:00:00+09:00
+  vpn-policy evaluate --file policy.yaml --common-name client1.domain.tld --groups staff,vpn-admins --at "2026-12-08 02:00"
   vpn-policy evaluate --connection event.json --json`,
     )
     .action(run((options: EvaluateOptions) => evaluate(options, surroundings)));
@@ -67,41 +69,46 @@ interface AskedPolicy {
 }
 
 async function evaluate(options: EvaluateOptions, surroundings: Surroundings): Promise<ExitCode> {
-  const { stdout, stderr, env, now } = surroundings;
+  const { stdout, stderr, env } = surroundings;
   if (options.file === STDIN && options.connection === STDIN) {
     throw new CommandError('--file and --connection cannot both be - (standard input)');
   }
-  const nowMs = options.at === undefined ? now() : readMoment(options.at);
+  const clock = callerClock(options, surroundings);
+  const atMs = options.at === undefined ? clock.nowMs : readMoment(options.at, clock, '--at');
   const { connection, notes } = await readConnection(options, surroundings);
   const asked =
     options.file === undefined
-      ? await publishedPolicy(options, surroundings)
+      ? await publishedPolicy(options, clock.zone, surroundings)
       : await policyOfFile(options.file, options, surroundings);
   if (asked === undefined) return EXIT.checkFailed;
 
-  const { decision, rules } = explain(compiled(asked), connection, nowMs);
+  const { decision, rules } = explain(compiled(asked), connection, atMs);
   writeLines(
     stderr,
     notes.map((note) => onOneLine(`vpn-policy: ${note}`)),
   );
-  const at = new Date(nowMs).toISOString();
   if (options.json) {
+    const at = new Date(atMs).toISOString();
     writeJson(stdout, { ...asked.data, at, decision, ...(options.explain ? { rules } : {}) });
     return EXIT.ok;
   }
   const paint = paintFor(stdout, env);
-  writeLines(stdout, decisionLines(decision, { at, source: asked.source }, paint));
+  writeLines(stdout, decisionLines(decision, { at: fullMoment(atMs, clock.zone), source: asked.source }, paint));
   if (options.explain) writeLines(stdout, ['', ...traceLines(rules, paint, stdout.columns)]);
   return EXIT.ok;
 }
 
-async function publishedPolicy(options: EvaluateOptions, surroundings: Surroundings): Promise<AskedPolicy> {
+async function publishedPolicy(
+  options: EvaluateOptions,
+  zone: string,
+  surroundings: Surroundings,
+): Promise<AskedPolicy> {
   const access = await openAccess(options, surroundings);
   try {
     const policy = await access.policy(options.revision);
     if (policy === undefined) throw nothingPublished(access);
     const { document, revision } = policy;
-    return { document, source: tellRevision(revision), data: { revision: revision.number } };
+    return { document, source: tellRevision(revision, zone), data: { revision: revision.number } };
   } finally {
     access.close();
   }
@@ -129,14 +136,5 @@ function compiled({ document, source }: AskedPolicy): CompiledPolicy {
     if (!(error instanceof PolicyValueError)) throw error;
     const where = readablePath(error.path);
     throw new CommandError(`cannot read ${source}: ${where}: ${onOneLine(error.message)}`, undefined, { cause: error });
-  }
-}
-
-function readMoment(text: string): number {
-  try {
-    return parseInstantMs(text);
-  } catch (error) {
-    if (!(error instanceof PolicyValueError)) throw error;
-    throw new CommandError(`--at: ${onOneLine(error.message)}`, undefined, { cause: error });
   }
 }

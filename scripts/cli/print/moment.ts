@@ -11,6 +11,11 @@ export function fullMoment(ms: number, zone: string): string {
   return `${dayText(ms, zone)} ${timeText(ms, zone)} (${zoneText(ms, zone)})`;
 }
 
+/** Where brackets would be too many: `2026-11-24 18:00 +09:00`. */
+export function momentWithOffset(ms: number, zone: string): string {
+  return `${dayText(ms, zone)} ${timeText(ms, zone)} ${offsetText(offsetMsAt(ms, zone))}`;
+}
+
 /** In short, for lists that name the zone once: `18:00 today`, `09:00 tomorrow`, else `2026-11-29 22:00`. */
 export function shortMoment(ms: number, { nowMs, zone }: CallerClock): string {
   const wallMs = wallMsAt(ms, zone);

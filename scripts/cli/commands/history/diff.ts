@@ -63,8 +63,8 @@ async function diff(
       return EXIT.ok;
     }
     writeLines(stderr, [
-      `vpn-policy: from ${before === undefined ? 'nothing' : tellRevision(before.revision)}`,
-      `vpn-policy: to ${tellRevision(after.revision)}`,
+      `vpn-policy: from ${before === undefined ? 'nothing' : tellRevision(before.revision, clock.zone)}`,
+      `vpn-policy: to ${tellRevision(after.revision, clock.zone)}`,
     ]);
     const lines = differenceLines(before?.document, after.document, clock, paintFor(stdout, env));
     writeLines(lines.length === 0 ? stderr : stdout, lines.length === 0 ? ['vpn-policy: nothing differs'] : lines);

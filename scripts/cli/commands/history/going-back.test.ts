@@ -1,7 +1,7 @@
 /** `revert` and `rollback`: to undo one change, and to go back as a whole. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { startTestTables, type TestTables } from '../../testing/policy-table.ts';
-import { NOW, type RunOptions, runCli } from '../../testing/run-cli.ts';
+import { type RunOptions, runCli } from '../../testing/run-cli.ts';
 
 const POLICY = `version: 1
 defaultEffect: allow
@@ -97,7 +97,7 @@ vpn-policy: change it by hand, or go back as a whole with vpn-policy rollback; v
 });
 
 describe('vpn-policy rollback', () => {
-  const SHOWN = `vpn-policy: in force is revision 3 (${NOW} by tanaka@laptop: set add leavers mori)\nvpn-policy: back to revision 1 (${NOW} by tanaka@laptop: first)\n`;
+  const SHOWN = `vpn-policy: in force is revision 3 (2026-11-24 10:00 +09:00 by tanaka@laptop: set add leavers mori)\nvpn-policy: back to revision 1 (2026-11-24 10:00 +09:00 by tanaka@laptop: first)\n`;
 
   it('goes back as a whole, and shows what that takes back', async () => {
     expect(await run(['rollback', '1', '--reason', 'all wrong'])).toEqual({

@@ -191,8 +191,8 @@ describe('vpn-policy diff', () => {
     expect(exitCode).toBe(0);
     expect(stdout).toContain('~ defaultEffect: allow -> deny\n- set leavers\n');
     expect(stderr).toBe(
-      'vpn-policy: from revision 2 (2026-11-23T01:00:00.000Z by tanaka@laptop: set add leavers sato --for 2d)\n' +
-        'vpn-policy: to revision 3 (2026-11-24T00:59:00.000Z by tanaka@laptop: closed for now)\n',
+      'vpn-policy: from revision 2 (2026-11-23 10:00 +09:00 by tanaka@laptop: set add leavers sato --for 2d)\n' +
+        'vpn-policy: to revision 3 (2026-11-24 09:59 +09:00 by tanaka@laptop: closed for now)\n',
     );
   });
 

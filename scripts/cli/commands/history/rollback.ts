@@ -89,8 +89,8 @@ async function show(
   const { stdout, stderr, env } = surroundings;
   const clock = callerClock(options, surroundings);
   writeLines(stderr, [
-    `vpn-policy: in force is ${tellRevision(current.revision)}`,
-    `vpn-policy: back to ${tellRevision(target.revision)}`,
+    `vpn-policy: in force is ${tellRevision(current.revision, clock.zone)}`,
+    `vpn-policy: back to ${tellRevision(target.revision, clock.zone)}`,
   ]);
   if (!options.json) {
     writeLines(stdout, differenceLines(current.document, target.document, clock, paintFor(stdout, env)));
