@@ -11,6 +11,7 @@ import {
 } from '../../../shared/policy/index.ts';
 import type { PolicyAccess, PolicyAt, RevisionInfo, Written } from '../access/policy-access.ts';
 import { CommandError, EXIT } from '../exit-code.ts';
+import type { PlannedReplay } from '../replay/plan-replay.ts';
 import { changeOrigins, type KeptChange } from './change-origins.ts';
 import { type DecisionChanges, decisionChanges } from './decision-changes.ts';
 import { type NewWarnings, newWarnings } from './new-warnings.ts';
@@ -56,6 +57,8 @@ export interface PlannedResult {
   readonly warnings: NewWarnings;
   /** Where there is a sample of connections. */
   readonly decisions?: DecisionChanges;
+  /** Where a replay is wanted and the policy changes. */
+  readonly replay?: PlannedReplay;
 }
 
 export interface PlanContext {
@@ -63,6 +66,8 @@ export interface PlanContext {
   readonly nowMs: number;
   /** To decide on by the policy in force and by what would come of it. */
   readonly sample?: { readonly connections: readonly Connection[]; readonly atMs: number } | undefined;
+  /** Replays recorded connections by what would come of it. */
+  readonly replay?: ((after: PolicyDocument) => Promise<PlannedReplay>) | undefined;
 }
 
 /** Other writers may come between the reading and the dry run. */
@@ -124,7 +129,12 @@ async function planOf(
     changes,
     kept,
     onlyRecords: outcome.outcome === 'checked' && changes.length === 0,
-    ...(isPolicy && { result: resultOf(merged.document, current?.document, application, context) }),
+    ...(isPolicy && {
+      result: {
+        ...resultOf(merged.document, current?.document, application, context),
+        ...(context.replay && changes.length > 0 && { replay: await context.replay(merged.document) }),
+      },
+    }),
   };
 }
 

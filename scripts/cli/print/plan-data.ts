@@ -18,6 +18,7 @@ export function planData(plan: Plan): object {
       warnings: result.warnings,
       tests: result.tests,
       ...(result.decisions && { connections: decisionsData(result.decisions) }),
+      ...(result.replay && { replay: result.replay.report, stopped: result.replay.stopped ?? null }),
     }),
   };
 }

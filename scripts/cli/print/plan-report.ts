@@ -5,11 +5,13 @@ import type { RevisionInfo } from '../access/policy-access.ts';
 import type { CallerClock } from '../input/caller-zone.ts';
 import type { ChangedDecision, DecisionChanges } from '../plan/decision-changes.ts';
 import type { Plan, PlannedOutcome, PlannedResult } from '../plan/make-plan.ts';
+import type { PlannedReplay } from '../replay/plan-replay.ts';
 import { authorName } from './author-name.ts';
 import { shortMoment, zoneText } from './moment.ts';
 import { counted, onOneLine, printable } from './output.ts';
 import { CONFLICT_SIDES, conflictLines } from './report-conflicts.ts';
 import { issueLine, warningLine } from './report-policy.ts';
+import { groupText, newlyAdmittedText, newlyRefusedText, replayNotes } from './report-replay.ts';
 
 export interface PlanReport {
   /** What it would come to, in a line. */
@@ -61,7 +63,7 @@ export function planReport(plan: Plan, context: ReportContext): PlanReport {
   const told: DiffTextOptions = { brief: true, printTime: (time) => shortMoment(parseInstantMs(time), clock) };
   return {
     verdict: printable(verdictOf(plan)),
-    isGood: outcome.outcome === 'checked' || outcome.outcome === 'unchanged',
+    isGood: ['checked', 'unchanged'].includes(outcome.outcome) && result?.replay?.stopped === undefined,
     facts: factsOf(plan, clock),
     sections: [
       { title: 'Changes', isDiff: true, lines: plan.changes.flatMap((change) => changeLines(change, told)) },
@@ -69,7 +71,10 @@ export function planReport(plan: Plan, context: ReportContext): PlanReport {
       ...outcomeSections(outcome, fileName),
       ...(result === undefined ? [] : resultSections(result, context)),
     ].filter(({ lines }) => lines.length > 0),
-    advice: adviceOf(outcome),
+    advice: [
+      ...adviceOf(outcome),
+      ...(result?.replay?.stopped === undefined ? [] : [`Beyond ${result.replay.stopped}.`]),
+    ],
   };
 }
 
@@ -172,7 +177,7 @@ function outcomeSections(outcome: PlannedOutcome, fileName: string): PlanSection
   }
 }
 
-function resultSections({ warnings, tests, decisions }: PlannedResult, context: ReportContext): PlanSection[] {
+function resultSections({ warnings, tests, decisions, replay }: PlannedResult, context: ReportContext): PlanSection[] {
   const { brought, others } = warnings;
   const failed = tests.filter(({ passed }) => !passed);
   const passed = tests.length - failed.length;
@@ -192,6 +197,7 @@ function resultSections({ warnings, tests, decisions }: PlannedResult, context: 
     ...(decisions === undefined || context.sample === undefined
       ? []
       : [decisionSection(decisions, context.sample, context.clock)]),
+    ...(replay === undefined ? [] : [replaySection(replay, context.clock)]),
   ];
 }
 
@@ -218,6 +224,23 @@ function decisionSection(
       ...list('+', newlyAdmitted),
       ...(toldOtherwise === 0 ? [] : [` another message or posture status, else as before: ${toldOtherwise}`]),
       ...notes.map((note) => ` note: ${onOneLine(note)}`),
+    ],
+  };
+}
+
+function replaySection({ report, spanMs }: PlannedReplay, clock: CallerClock): PlanSection {
+  const { groups, more = 0 } = report.changed;
+  const shown = groups.slice(0, MAX_CONNECTIONS);
+  const rest = groups.slice(MAX_CONNECTIONS).reduce((sum, { connections }) => sum + connections, more);
+  return {
+    title: `Replay of ${counted(report.connections, 'connection')} on record`,
+    isDiff: true,
+    lines: [
+      ` ${newlyRefusedText(report, spanMs)}`,
+      ` ${newlyAdmittedText(report, spanMs)}`,
+      ...shown.map((group) => printable(`${group.change === 'newly-refused' ? '-' : '+'} ${groupText(group, clock)}`)),
+      ...(rest === 0 ? [] : [` … and ${counted(rest, 'connection')} more`]),
+      ...replayNotes(report).map((note) => printable(` note: ${note}`)),
     ],
   };
 }

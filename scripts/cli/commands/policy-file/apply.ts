@@ -10,18 +10,24 @@ import { type InputText, policyIn, readInput } from '../../input/input-file.ts';
 import { revisionsSince } from '../../plan/check-base.ts';
 import { type Application, applyStep, makePlan, type Plan } from '../../plan/make-plan.ts';
 import { type PlanFile, readPlanFile } from '../../plan/plan-file.ts';
-import { counted, onOneLine, paintFor, writeLines } from '../../print/output.ts';
-import { applicationData } from '../../print/plan-data.ts';
+import { counted, onOneLine, paintFor, writeJson, writeLines } from '../../print/output.ts';
+import { applicationData, planData } from '../../print/plan-data.ts';
 import { planReport, revisionText } from '../../print/plan-report.ts';
 import { planText } from '../../print/plan-text.ts';
 import { reportWritten } from '../../print/report-written.ts';
 import type { RunAction } from '../../program.ts';
+import {
+  addPlanReplayOptions,
+  openPlanReplay,
+  type PlanReplay,
+  type PlanReplayOptions,
+} from '../../replay/plan-replay.ts';
 import type { Surroundings } from '../../surroundings.ts';
 import { undoOf } from '../typed-command.ts';
 import { addWriteOptions, policyWrite, type WriteOptions } from '../write-options.ts';
 import { type ApplicationOptions, addApplicationOptions, applicationOf, sourceOf } from './plan.ts';
 
-interface ApplyOptions extends AccessOptions, WriteOptions, ApplicationOptions, TimezoneOptions {
+interface ApplyOptions extends AccessOptions, WriteOptions, ApplicationOptions, PlanReplayOptions, TimezoneOptions {
   readonly replan?: boolean;
   readonly yes?: boolean;
 }
@@ -45,19 +51,21 @@ export function addApply(program: Command, surroundings: Surroundings, run: RunA
   addApplicationOptions(command)
     .option('--replan', 'a plan whose revision is no longer in force: apply it if it still changes the same')
     .option('--yes', 'do not ask (--json does not, either)');
+  addPlanReplayOptions(command);
   addTimezoneOption(command);
   addAccessOptions(command);
   addWriteOptions(command, '"apply FILE", with the commit in GitHub Actions and GitLab CI')
     .addHelpText(
       'after',
       `
-Exit codes: 0 applied (or nothing to change), 1 it conflicts, fails a check, was made for another revision, or the answer
-was no, 2 wrong usage or no store.
+Exit codes: 0 applied (or nothing to change), 1 it conflicts, fails a check, was made for another revision, is beyond
+--max-newly-refused, or the answer was no, 2 wrong usage or no store.
 
 Examples:
   vpn-policy apply --local
   vpn-policy apply vpn/policy.yaml --table client-vpn-policy-prod-rules --region eu-west-1 --reason "new office"
   vpn-policy plan policy.yaml --out plan.json; vpn-policy apply plan.json
+  vpn-policy apply policy.yaml --replay 14d --max-newly-refused 1%
   vpn-policy apply policy.yaml --force-conflicts --dry-run`,
     )
     .action(run((file: string | undefined, options: ApplyOptions) => apply(file, options, command, surroundings)));
@@ -71,21 +79,23 @@ async function apply(
 ): Promise<ExitCode> {
   const clock = callerClock(options, surroundings);
   const access = await openAccess(options, surroundings);
+  const { replay, close } = await openPlanReplay(options, clock, surroundings);
   try {
     const input = await readFileToApply(fileName, surroundings);
     const planFile = readPlanFile(input.name, input.text);
-    const run = { access, clock, options, command, surroundings, name: planFile?.file ?? input.name };
+    const run = { access, clock, replay, options, command, surroundings, name: planFile?.file ?? input.name };
     if (planFile !== undefined) return await applyPlan(planFile, input.name, run);
     if (options.replan) throw new CommandError(onOneLine(`--replan is for a plan, and ${input.name} is none`));
     const source = await sourceOf(fileName ?? DEFAULT_FILE, options);
     const { name, read } = policyIn(input, surroundings);
     if (!read.ok) return tell(refusedAsInvalid(read.issues), undefined, run);
     const application = { ...applicationOf(options), source, file: read };
-    return await applyAsPlanned(application, () => makePlan(application, access, { nowMs: clock.nowMs }), {
+    return await applyAsPlanned(application, () => makePlan(application, access, { nowMs: clock.nowMs, replay }), {
       ...run,
       name,
     });
   } finally {
+    close();
     access.close();
   }
 }
@@ -109,6 +119,7 @@ async function readFileToApply(fileName: string | undefined, surroundings: Surro
 interface ApplyRun {
   readonly access: PolicyAccess;
   readonly clock: CallerClock;
+  readonly replay: PlanReplay['replay'];
   readonly options: ApplyOptions;
   /** As it was typed. */
   readonly command: Command;
@@ -118,7 +129,7 @@ interface ApplyRun {
 }
 
 function applyPlan(planFile: PlanFile, planName: string, run: ApplyRun): Promise<ExitCode> {
-  const { options, access, clock } = run;
+  const { options, access, clock, replay } = run;
   const settled = (['source', 'prune', 'forceConflicts'] as const).filter((key) => options[key] !== undefined);
   if (settled.length > 0) {
     const names = settled.map((key) => (key === 'forceConflicts' ? '--force-conflicts' : `--${key}`)).join(', ');
@@ -130,7 +141,7 @@ function applyPlan(planFile: PlanFile, planName: string, run: ApplyRun): Promise
   const file = { document, warnings: lintPolicy(document, clock.nowMs) };
   const application = { source, file, prune, forceConflicts, confirm: [...confirm, ...(options.confirm ?? [])] };
   const makeChecked = async () => {
-    const plan = await makePlan(application, access, { nowMs: clock.nowMs });
+    const plan = await makePlan(application, access, { nowMs: clock.nowMs, replay });
     const since = await revisionsSince(planFile, plan.base, access);
     if (since.length > 0) await stillHolds(plan, since, planFile, planName, run);
     return plan;
@@ -176,6 +187,7 @@ async function applyAsPlanned(application: Application, make: () => Promise<Plan
     if (outcome.outcome === 'conflict' || outcome.outcome === 'refused') return tell(outcome, plan, run);
     if (approved === undefined || !sameData(approved.changes, plan.changes)) {
       show(plan, run);
+      stopBeyondLimit(plan, run);
       if (outcome.outcome === 'unchanged' || options.dryRun) return tell(outcome, plan, run);
       await approve(plan, run);
     }
@@ -194,6 +206,14 @@ async function applyAsPlanned(application: Application, make: () => Promise<Plan
 function show(plan: Plan, { options, clock, surroundings, name }: ApplyRun): void {
   const { stdout, env } = surroundings;
   if (!options.json) writeLines(stdout, planText(planReport(plan, { fileName: name, clock }), paintFor(stdout, env)));
+}
+
+/** Throws a CommandError where it would newly refuse more than it may. */
+function stopBeyondLimit(plan: Plan, { options, surroundings }: ApplyRun): void {
+  const stopped = plan.result?.replay?.stopped;
+  if (stopped === undefined) return;
+  if (options.json) writeJson(surroundings.stdout, { ...planData(plan), outcome: 'stopped' });
+  throw new CommandError(onOneLine(`beyond ${stopped}; nothing has changed`), EXIT.checkFailed);
 }
 
 /** Throws a CommandError where somebody sits there and does not want it. */

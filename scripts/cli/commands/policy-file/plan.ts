@@ -18,10 +18,11 @@ import { type PlanReport, planReport } from '../../print/plan-report.ts';
 import { planText } from '../../print/plan-text.ts';
 import { issueLine } from '../../print/report-policy.ts';
 import type { RunAction } from '../../program.ts';
+import { addPlanReplayOptions, openPlanReplay, type PlanReplayOptions } from '../../replay/plan-replay.ts';
 import type { Surroundings } from '../../surroundings.ts';
 import { addConfirmOption } from '../write-options.ts';
 
-interface PlanOptions extends AccessOptions, ApplicationOptions, TimezoneOptions {
+interface PlanOptions extends AccessOptions, ApplicationOptions, PlanReplayOptions, TimezoneOptions {
   readonly connections?: string;
   readonly at?: string;
   readonly out?: string;
@@ -50,7 +51,8 @@ export function addPlan(program: Command, surroundings: Surroundings, run: RunAc
     .summary('show what applying a file would change, and for whom')
     .description(
       'Merges a policy file into the policy in force as apply does, writes nothing, and shows what would change, what others\n' +
-        'changed and stays, conflicts, new warnings, tests, and which of a sample of connections would be decided otherwise.',
+        'changed and stays, conflicts, new warnings, tests, which of a sample of connections would be decided otherwise, and whom it\n' +
+        'would have refused lately (--replay).',
     )
     .argument('<file>', 'YAML or JSON; - is standard input, which needs --source');
   addApplicationOptions(command)
@@ -63,18 +65,20 @@ export function addPlan(program: Command, surroundings: Surroundings, run: RunAc
     .option('--drift', 'exit with 3 also where others changed what stays, so that the file no longer says all')
     .addOption(new Option('--markdown', 'the plan as a comment for a pull request').conflicts('json'))
     .option('--json', 'the plan for programs');
+  addPlanReplayOptions(command);
   addConfirmOption(command);
   addTimezoneOption(command);
   addAccessOptions(command)
     .addHelpText(
       'after',
       `
-Exit codes: 0 it would change nothing, 3 it would change something (see --drift), 1 it conflicts, fails a check or wants a --confirm,
-2 wrong usage or no store.
+Exit codes: 0 it would change nothing, 3 it would change something (see --drift), 1 it conflicts, fails a check, wants a --confirm
+or is beyond --max-newly-refused, 2 wrong usage or no store.
 
 Examples:
   vpn-policy plan policy.yaml --local
   vpn-policy plan policy.yaml --connections last-week.jsonl --at "tomorrow 09:00"
+  vpn-policy plan policy.yaml --replay 14d --max-newly-refused 1%
   vpn-policy plan vpn/policy.yaml --out plan.json --markdown > comment.md
   aws logs filter-log-events --log-group-name /vpn/connections --start-time 1795442400000 | vpn-policy plan policy.yaml --connections -`,
     )
@@ -89,6 +93,7 @@ async function plan(fileName: string, options: PlanOptions, surroundings: Surrou
   const atMs = options.at === undefined ? clock.nowMs : readMoment(options.at, clock, '--at');
   const source = await sourceOf(fileName, options);
   const access = await openAccess(options, surroundings);
+  const { replay, close } = await openPlanReplay(options, clock, surroundings);
   try {
     const { name, read } = await readPolicyFile(fileName, surroundings);
     if (!read.ok) return noPlan(name, read.issues, options, surroundings);
@@ -97,6 +102,7 @@ async function plan(fileName: string, options: PlanOptions, surroundings: Surrou
     const made = await makePlan({ ...applicationOf(options), source, file: read }, access, {
       nowMs: clock.nowMs,
       sample: sample && { connections: sample.connections, atMs },
+      replay,
     });
     const report = planReport(made, { fileName: name, clock, sample: sample && { atMs, notes: sample.notes } });
     show(made, report, options, name, surroundings);
@@ -105,6 +111,7 @@ async function plan(fileName: string, options: PlanOptions, surroundings: Surrou
     const drifted = options.drift === true && made.kept.length > 0;
     return made.changes.length > 0 || drifted ? EXIT.changes : EXIT.ok;
   } finally {
+    close();
     access.close();
   }
 }
