@@ -34,19 +34,18 @@ tests:
 `;
 const OFFICE = '203.0.113.9';
 const OSAKA = '198.51.100.7';
-/** The handler looks for a newer revision every 10 s; a busy machine takes longer. */
+/** A busy machine takes its time. */
 const OBEYED_WITHIN_MS = 60_000;
+/** Ten times what it takes until the handler has heard of it, on an idle machine. */
+const ADMITTED_FOR_MS = 15_000;
 
 let stack: LocalStackProcess;
 let folder: Folder;
 
 beforeAll(async () => {
   folder = await makeFolder();
-  const [started] = await Promise.all([
-    startLocalStack(),
-    bundleCommand(resolve(__dirname, '..'), join(folder.path, 'vpn-policy.mjs')),
-  ]);
-  stack = started;
+  await bundleCommand(resolve(__dirname, '..'), join(folder.path, 'vpn-policy.mjs'));
+  stack = await startLocalStack({ POLICY_TTL_SECONDS: '1' });
 }, 90_000);
 
 afterAll(async () => {
@@ -109,7 +108,7 @@ describe.each(['through the API', 'straight on the table'])('a month in a teamâ€
         expect(answer).toMatchObject(expected);
         return;
       }
-      await delay(500);
+      await delay(200);
     }
   }
 
@@ -192,7 +191,7 @@ describe.each(['through the API', 'straight on the table'])('a month in a teamâ€
   it('day 28: a contractor is let in for a moment, which ends by itself', async () => {
     const contractor = 'sato@contractor.example';
     await obeyed(contractor, OFFICE, { allow: false });
-    const end = new Date(Date.now() + 40_000).toISOString();
+    const end = new Date(Date.now() + ADMITTED_FOR_MS).toISOString();
     const said = await vpnPolicy(['admit', contractor, '--until', end, '--from', 'no-contractors']);
     expect(said).toContain('lift no-contractors for user sato@contractor.example');
     await obeyed(contractor, OFFICE, { allow: true });

@@ -23,6 +23,11 @@ const SERVICE_FOLDER = fileURLToPath(new URL('../../', import.meta.url));
  */
 const OPTIONS = ['--noAuth', '--localEnvironment'];
 
+/** A shorter one than serverless.yml has lets a change be seen at once. */
+function policyTtl({ POLICY_TTL_SECONDS = '' }: Readonly<Record<string, string | undefined>>): string[] {
+  return POLICY_TTL_SECONDS === '' ? [] : ['--param', `policyTtlSeconds=${POLICY_TTL_SECONDS}`];
+}
+
 const START_TIMEOUT_MS = 55_000;
 const STOP_TIMEOUT_MS = 6_000;
 const POLL_MS = 100;
@@ -43,11 +48,15 @@ export async function startServerlessOffline(
   ports: LocalPorts,
   output: NodeJS.WritableStream,
 ): Promise<ServerlessOffline> {
-  const child = spawn(process.execPath, [PROCESS_FILE, 'offline', '--stage', LOCAL_STAGE, ...OPTIONS], {
-    cwd: SERVICE_FOLDER,
-    env: localEnvironment(env, ports),
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-  });
+  const child = spawn(
+    process.execPath,
+    [PROCESS_FILE, 'offline', '--stage', LOCAL_STAGE, ...OPTIONS, ...policyTtl(env)],
+    {
+      cwd: SERVICE_FOLDER,
+      env: localEnvironment(env, ports),
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    },
+  );
   const printed = keepOutput(child);
   const ended = once(child, 'exit').then(() => {});
   const stop = () => end(child, ended);
