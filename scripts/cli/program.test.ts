@@ -19,6 +19,11 @@ describe('vpn-policy', () => {
     [['seeed', 'x'], "unknown command 'seeed' (Did you mean seed?)"],
     [['validate'], "missing required argument 'files'"],
     [['seed', 'a', 'b'], "too many arguments for 'seed'. Expected 1 argument but got 2."],
+    [['--api', 'https://x', 'export'], 'options stand after the command: vpn-policy COMMAND --api …'],
+    [['--api=https://x', 'export'], 'options stand after the command: vpn-policy COMMAND --api …'],
+    [['set', '--local', 'list'], 'options stand after the command: vpn-policy set COMMAND --local …'],
+    [['--frob', 'export'], "unknown option '--frob'"],
+    [['log', 'x'], "revision 'x' is invalid. Accepted: the number of a revision, from 1."],
     [['export', '--locl'], "unknown option '--locl' (Did you mean --local?)"],
     [['export', '--table'], "option '--table <name>' argument missing"],
     [['export', '--local', '--table', 'x'], "option '--local' cannot be used with option '--table <name>'"],
@@ -91,6 +96,13 @@ describe('vpn-policy', () => {
       expect(stdout).toContain(`Examples:\n  vpn-policy ${command} `);
     },
   );
+
+  it('fills a help to the width of the terminal, but for the examples', async () => {
+    const { stdout } = await runCli(['block', '--help'], { terminal: 80 });
+    const [told = ''] = stdout.split('\nExamples:\n');
+    expect(told.split('\n').filter((line) => line.length > 80)).toEqual([]);
+    expect(told).toContain('\n\nExit codes: 0 refused ');
+  });
 
   it('names the table that is not there', async () => {
     const env = { RULES_TABLE: 'nope', AWS_REGION: 'us-east-1' };

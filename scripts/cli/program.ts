@@ -1,5 +1,5 @@
 /** The `vpn-policy` program: its commands, and what becomes of their errors. */
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Help } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import { addAttach } from './commands/attach.ts';
 import { addCompletion } from './commands/completion.ts';
@@ -86,16 +86,18 @@ export function createProgram(surroundings: Surroundings): Program {
 
 function createCommand(surroundings: Surroundings, run: RunAction): Command {
   const { stdout, stderr } = surroundings;
+  const outWidth = stdout.columns ?? 100;
+  const errWidth = stderr.columns ?? 100;
   const program = new Command('vpn-policy')
     .description('Policy as data for AWS Client VPN: check it, publish it, ask it.')
-    .version(manifest.version, '-V, --version', 'Shows the version.')
+    .version(manifest.version, '-V, --version', 'show the version')
     .exitOverride()
     .configureOutput({
-      writeOut: (text) => stdout.write(text),
-      writeErr: (text) => stderr.write(text),
-      outputError: (text, write) => write(`vpn-policy: ${onOneLine(text.replace(/^error: /, ''))}\n`),
-      getOutHelpWidth: () => stdout.columns ?? 100,
-      getErrHelpWidth: () => stderr.columns ?? 100,
+      writeOut: (text) => stdout.write(fillExitCodes(text, outWidth)),
+      writeErr: (text) => stderr.write(fillExitCodes(text, errWidth)),
+      outputError: (text, write) => write(usageLine(text)),
+      getOutHelpWidth: () => outWidth,
+      getErrHelpWidth: () => errWidth,
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     })
@@ -108,7 +110,35 @@ In a checkout: npm run -s vpn-policy -- <command>. Data goes to stdout, messages
 Exit codes: 0, 1 (the policy fails a check, or there is none), 2 (wrong usage or no store), 3 (plan: there are changes).`,
     );
   for (const add of COMMANDS) add(program, surroundings, run);
+  for (const group of [program, ...program.commands].filter(({ commands }) => commands.length > 0)) {
+    const { outputError = () => {} } = group.configureOutput();
+    group.configureOutput({ outputError: (text, write) => outputError(withPlaceOfOption(text, group), write) });
+  }
   return program;
+}
+
+/** commander fills all of a help but what stands after the options. */
+function fillExitCodes(text: string, width: number): string {
+  return text.replace(/^Exit codes: (?:.+\n?)+/m, (paragraph) => {
+    const end = paragraph.endsWith('\n') ? '\n' : '';
+    return `${new Help().boxWrap(paragraph.trimEnd().replaceAll('\n', ' '), width)}${end}`;
+  });
+}
+
+/** What commander says of a wrong command line. */
+function usageLine(text: string): string {
+  const line = text
+    .replace(/^error: /, '')
+    .replace(/^command-argument value ('.*') is invalid for argument '(.*?)'/s, '$2 $1 is invalid');
+  return `vpn-policy: ${onOneLine(line)}\n`;
+}
+
+/** Says of an option that stands before the command that it belongs to where it goes. */
+function withPlaceOfOption(text: string, group: Command): string {
+  const flag = /^error: unknown option '(--[^'=]+)/.exec(text)?.[1];
+  if (!group.commands.some(({ options }) => options.some(({ long }) => long === flag))) return text;
+  const words = [group.parent?.name(), group.name(), 'COMMAND', flag].filter((word) => word !== undefined);
+  return `error: options stand after the command: ${words.join(' ')} …`;
 }
 
 /** Tells an error once, in one line. */
