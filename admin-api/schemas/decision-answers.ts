@@ -167,6 +167,11 @@ export const replayAnswer = z
     lastAt: z.string().optional(),
     users: userCount,
     withoutUser: z.int().describe('Connections of which no user is known.'),
+    plainAdmissions: z
+      .int()
+      .describe(
+        'Connections that were let in without a report rule that spoke against. Where there are none, the handler may keep none of them (`DECISION_LOG=refused`), and those whom the draft would newly refuse are missing.',
+      ),
     changed: differences.describe('What the draft changes.'),
     toldOtherwise: z.int().describe('Refused or admitted as before, with another message or other posture statuses.'),
     answeredOtherwise: z

@@ -13,6 +13,8 @@ export interface PastConnection {
   readonly user: string | undefined;
   /** Whether it was let in; undefined where the source does not tell. */
   readonly admitted: boolean | undefined;
+  /** Whether it was let in and no rule in report mode spoke against: what not every handler puts on record. */
+  readonly plainlyAdmitted: boolean;
   /** The rules that decided then, as far as the source tells. */
   readonly rules: readonly string[];
   /** Attributes that it had, or may have had, and that are absent (groups: incomplete) in `connection`. */
@@ -29,6 +31,7 @@ export function pastOfRecord(record: DecisionRecord): PastConnection {
     id: record.id,
     user: nameIn(username) ?? nameIn(commonName),
     admitted: record.allow,
+    plainlyAdmitted: record.outcome === 'admitted' && record.reported.length === 0,
     rules: record.rules,
     withheld,
   };
@@ -47,12 +50,14 @@ const NOT_LOGGED: readonly AttributeName[] = [
 export function pastOfLogLine(line: ConnectionLogLine): PastConnection | undefined {
   const atMs = line.startTimeMs ?? line.lastUpdateTimeMs;
   if (atMs === undefined) return undefined;
+  const admitted = admittedBy(line);
   return {
     connection: readRequest(loggedRequest(line)),
     atMs,
     id: line.connectionId,
     user: line.username ?? line.commonName,
-    admitted: admittedBy(line),
+    admitted,
+    plainlyAdmitted: admitted === true,
     rules: [],
     withheld: NOT_LOGGED,
   };

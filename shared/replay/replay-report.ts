@@ -10,6 +10,11 @@ export interface ReplayReport {
   readonly users: UserCount;
   /** Connections of which no user is known. */
   readonly withoutUser: number;
+  /**
+   * Connections that were let in without a report rule that spoke against. Where there are none, the handler may keep none of
+   * them (`DECISION_LOG=refused`), and those whom the draft would newly refuse are missing.
+   */
+  readonly plainAdmissions: number;
   /** What the draft changes. */
   readonly changed: Differences;
   /** Connections that both policies refuse, or both admit, with another message or other posture statuses. */

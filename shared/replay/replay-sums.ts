@@ -25,6 +25,7 @@ export interface Finding {
   readonly atMs: number;
   readonly user: string | undefined;
   readonly withheld: readonly AttributeName[];
+  readonly plainlyAdmitted: boolean;
   /** What the draft changes. */
   readonly difference?: DifferenceGroup | undefined;
   readonly note?: 'told-otherwise' | 'not-compared' | undefined;
@@ -68,7 +69,15 @@ export function createReplaySums(subjects: Subjects = NO_SUBJECTS, bounds: Repla
   const changed = sums();
   const rules = new Map<string, { readonly of: ReportRule; applied: number; readonly changed: DifferenceSums }>();
   const endpoints = new Map<string, { readonly of: ObservedEndpoint; readonly changed: DifferenceSums }>();
-  const total = { connections: 0, withoutUser: 0, toldOtherwise: 0, notCompared: 0, refusedThen: 0, admittedThen: 0 };
+  const total = {
+    connections: 0,
+    withoutUser: 0,
+    plainAdmissions: 0,
+    toldOtherwise: 0,
+    notCompared: 0,
+    refusedThen: 0,
+    admittedThen: 0,
+  };
   let seenAtLeast = false;
   let span: { readonly firstAt: string; readonly lastAt: string } | undefined;
 
@@ -110,6 +119,7 @@ export function createReplaySums(subjects: Subjects = NO_SUBJECTS, bounds: Repla
     ...span,
     users: { count: seen.size, ...(seenAtLeast && { atLeast: true }) },
     withoutUser: total.withoutUser,
+    plainAdmissions: total.plainAdmissions,
     changed: changed.report(),
     toldOtherwise: total.toldOtherwise,
     answeredOtherwise: { refusedThen: total.refusedThen, admittedThen: total.admittedThen },
@@ -131,10 +141,11 @@ export function createReplaySums(subjects: Subjects = NO_SUBJECTS, bounds: Repla
   });
 
   return {
-    add({ atMs, user, withheld: missing, difference, note, answeredOtherwise, reported, observed }) {
+    add({ atMs, user, withheld: missing, plainlyAdmitted, difference, note, answeredOtherwise, reported, observed }) {
       total.connections += 1;
       const at = new Date(atMs).toISOString();
       reach(at, at);
+      if (plainlyAdmitted) total.plainAdmissions += 1;
       if (user === undefined) total.withoutUser += 1;
       else see(userKey(user));
       for (const attribute of missing) withhold(attribute, 1, undefined);
@@ -153,6 +164,7 @@ export function createReplaySums(subjects: Subjects = NO_SUBJECTS, bounds: Repla
     addPart(part) {
       total.connections += part.connections;
       total.withoutUser += part.withoutUser;
+      total.plainAdmissions += part.plainAdmissions;
       total.toldOtherwise += part.toldOtherwise;
       total.notCompared += part.notCompared;
       total.refusedThen += part.answeredOtherwise.refusedThen;

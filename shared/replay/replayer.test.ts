@@ -55,6 +55,7 @@ describe('replay', () => {
       lastAt: '2026-11-20T09:03:00.000Z',
       users: { count: 2 },
       withoutUser: 0,
+      plainAdmissions: 3,
       changed: {
         newlyRefused: { connections: 2, users: { count: 1 }, withoutUser: 0 },
         newlyAdmitted: { connections: 0, users: { count: 0 }, withoutUser: 0 },

@@ -83,6 +83,7 @@ function findingOf(past: PastConnection, { before, after }: ReplayedPolicies): F
     atMs,
     user: past.user,
     withheld: past.withheld,
+    plainlyAdmitted: past.plainlyAdmitted,
     difference,
     note: noteOf(then, decided),
     answeredOtherwise: isOtherwise ? (admitted ? 'admitted' : 'refused') : undefined,

@@ -130,6 +130,7 @@ const part: z.ZodType<ReplayPart> = z.object({
   lastAt: instant.exactOptional(),
   users,
   withoutUser: number,
+  plainAdmissions: number,
   changed: differences,
   toldOtherwise: number,
   answeredOtherwise: z.object({ refusedThen: number, admittedThen: number }),

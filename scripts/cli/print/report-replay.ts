@@ -188,9 +188,15 @@ function mostText({ groups }: Differences): string {
 }
 
 /** What the figures do not say by themselves. */
-export function replayNotes({ withheld, answeredOtherwise, notCompared, withoutUser }: ReplayReport): string[] {
+export function replayNotes(report: ReplayReport): string[] {
+  const { withheld, answeredOtherwise, notCompared, withoutUser, plainAdmissions, connections: all } = report;
   const { refusedThen, admittedThen } = answeredOtherwise;
   return [
+    ...(plainAdmissions === 0 && all > 0
+      ? [
+          'no plain admission is on record (DECISION_LOG=refused keeps none), so those who would newly be refused are missing',
+        ]
+      : []),
     ...withheld.map(
       ({ attribute, connections, rules }) =>
         `${ATTRIBUTES[attribute] ?? attribute} of ${counted(connections, 'connection')} not on record, so absent here${rules.length === 0 ? ' (no rule asks for it)' : `; asked for by ${rules.slice(0, 5).join(', ')}${rules.length > 5 ? ' …' : ''}`}`,

@@ -34,6 +34,9 @@ export function overLimit(
   if (report.connections === 0) {
     return `--max-newly-refused ${limit.text}: no decision is on record in that time, so nobody knows whom it would refuse`;
   }
+  if (report.plainAdmissions === 0) {
+    return `--max-newly-refused ${limit.text}: no plain admission is on record in that time (DECISION_LOG=refused keeps none), so nobody knows whom it would newly refuse`;
+  }
   const { newlyRefused } = report.changed;
   const isOver =
     limit.kind === 'users'
