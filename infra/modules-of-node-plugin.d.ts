@@ -1,0 +1,5 @@
+/** Types of modules-of-node-plugin.js, which serverless-esbuild loads as it is. */
+import type { Plugin } from 'esbuild';
+
+declare const plugins: Plugin[];
+export default plugins;
