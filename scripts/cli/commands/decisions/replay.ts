@@ -10,6 +10,7 @@ import { CommandError, EXIT, type ExitCode } from '../../exit-code.ts';
 import { addTimezoneOption, type CallerClock, callerClock, type TimezoneOptions } from '../../input/caller-zone.ts';
 import { readPolicyFile, STDIN } from '../../input/input-file.ts';
 import { readPastMoment } from '../../input/past-moment.ts';
+import { nameOf } from '../../input/text-lines.ts';
 import { zoneText } from '../../print/moment.ts';
 import { onOneLine, paintFor, writeJson, writeLines } from '../../print/output.ts';
 import { replayLines } from '../../print/report-replay.ts';
@@ -234,7 +235,7 @@ function tell(
     writeJson(stdout, { base: base ?? null, ...report, notes });
     return;
   }
-  const draft = file === undefined ? (revision === undefined ? '' : `revision ${revision}`) : file;
+  const draft = file === undefined ? `revision ${revision}` : nameOf(file);
   writeLines(stdout, [
     onOneLine(hasDraft ? `Replay of ${draft} against ${against}` : `Replay of ${against}`),
     ...replayLines(report, { clock, spanMs, notes, hasDraft }, paintFor(stdout, env), stdout.columns),
