@@ -75,7 +75,7 @@ describe('scripts/vpn-policy.ts', () => {
     [[], 'vpn-policy: which AWS region? Give --region or set AWS_REGION\n'],
     [
       ['--region', 'eu-west-1'],
-      'vpn-policy: no AWS credentials: Could not load credentials from any providers. Set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY\n',
+      'vpn-policy: no AWS credentials: Could not load credentials from any providers. Set AWS_PROFILE to a profile that there is, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY\n',
     ],
   ])(
     'says what is missing with %j',

@@ -87,7 +87,7 @@ async function profileRegion(): Promise<string> {
 
 function noCredentials(cause: unknown): never {
   throw new CommandError(
-    `no AWS credentials: ${onOneLine(errorFacts(cause).message)}. Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; or give a --token`,
+    `no AWS credentials: ${onOneLine(errorFacts(cause).message)}. Set AWS_PROFILE to a profile that there is, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; or give a --token`,
     undefined,
     { cause },
   );

@@ -3,6 +3,7 @@ import { errorFacts } from '../error-facts.ts';
 import { CommandError } from '../exit-code.ts';
 import { onOneLine } from '../print/output.ts';
 import type { ApiProblem } from './api-answers.ts';
+import { NO_TLS, UNTRUSTED, untrusted } from './tls-failure.ts';
 import { outcomeUnknown } from './write-outcomes.ts';
 
 /** What was asked of whom. */
@@ -30,21 +31,13 @@ export function noAnswerError(error: unknown, { place, request }: ApiFailure, ti
   if (code === 'ECONNREFUSED')
     return tell(`nothing answers at ${place}: check --api; --table goes straight to the table`);
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return tell(`cannot find ${place}: check --api and the network`);
-  if (UNTRUSTED.test(code)) {
-    return tell(
-      `the certificate of ${place} is not trusted (${code}): check --api; NODE_EXTRA_CA_CERTS can name a file with your own authorities`,
-    );
-  }
+  if (UNTRUSTED.test(code)) return tell(untrusted(place, code, '--api'));
   if (NO_TLS.test(code)) return tell(`${place} does not speak TLS (${code}): check --api`);
   if (code === 'UND_ERR_CONNECT_TIMEOUT') return tell(`no answer from ${place}: check --api and the network`);
   if (request.changes) return tell(outcomeUnknown(place, undefined));
   const what = name === 'TimeoutError' ? `within ${timeoutMs / 1_000} s` : `(${onOneLine(code || message)})`;
   return tell(`no answer from ${place} ${what}: try again; --table goes straight to the table`);
 }
-
-/** How Node and OpenSSL call certificates that they do not believe. */
-const UNTRUSTED = /SELF_SIGNED|CERT|UNABLE_TO_(GET|VERIFY)/;
-const NO_TLS = /^(ERR_SSL_|EPROTO)/;
 
 /** The API, or what stands in front of it, said no. */
 export function refusedError(failure: ApiFailure, answer: RefusedAnswer): CommandError {

@@ -53,6 +53,12 @@ describe('policyAddress', () => {
       { VPN_POLICY_API: AWS, RULES_TABLE: 't', DYNAMODB_PORT: '8123' },
       { tableName: 'client-vpn-policy-local-rules', endpoint: 'http://127.0.0.1:8123', local: true },
     ],
+    [
+      'elsewhere by the environment',
+      {},
+      { RULES_TABLE: 't', AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:8000' },
+      { tableName: 't', endpoint: 'http://127.0.0.1:8000' },
+    ],
     ['whatever is empty', {}, { VPN_POLICY_API: '', RULES_TABLE: 't' }, { tableName: 't' }],
   ])('finds a table: %s %j %j', (_, options, env, table) => {
     expect(policyAddress(options, env)).toMatchObject({ way: 'table', table });
@@ -66,6 +72,12 @@ describe('policyAddress', () => {
       'where is the policy? Give --api URL or --table NAME, or set VPN_POLICY_API or RULES_TABLE; --local is the table of the local stack (npm start)',
     ],
     ['an endpoint alone', { endpoint: 'http://x' }, {}, 'which table? Give --table NAME or set RULES_TABLE'],
+    [
+      'a wrong endpoint of the environment',
+      { table: 't' },
+      { AWS_ENDPOINT_URL_DYNAMODB: 'x' },
+      'AWS_ENDPOINT_URL_DYNAMODB "x" is no URL; accepted: such as http://127.0.0.1:8000',
+    ],
     [
       'a token alone',
       { token: TOKEN },

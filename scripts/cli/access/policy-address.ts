@@ -66,7 +66,7 @@ function tableAddress({ table, region, endpoint, local }: AddressOptions, env: S
         : 'which table? Give --table NAME or set RULES_TABLE',
     );
   }
-  return { tableName, region: regionOf(region, env), endpoint: readEndpoint(endpoint), local: false };
+  return { tableName, region: regionOf(region, env), endpoint: readEndpoint(endpoint, env), local: false };
 }
 
 function localAddress(env: Surroundings['env']): TableAddress {
@@ -87,11 +87,14 @@ function regionOf(option: string | undefined, env: Surroundings['env']): string 
   return [option, env.AWS_REGION, env.AWS_DEFAULT_REGION].find((name) => name);
 }
 
-function readEndpoint(text: string | undefined): string | undefined {
+function readEndpoint(option: string | undefined, env: Surroundings['env']): string | undefined {
+  const text = option ?? (env.AWS_ENDPOINT_URL_DYNAMODB || undefined);
   if (text === undefined) return undefined;
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol === 'http:' || url?.protocol === 'https:') return text;
-  throw new CommandError(`--endpoint ${JSON.stringify(text)} is no URL; accepted: such as http://127.0.0.1:8000`);
+  throw new CommandError(
+    `${option === undefined ? 'AWS_ENDPOINT_URL_DYNAMODB' : '--endpoint'} ${JSON.stringify(text)} is no URL; accepted: such as http://127.0.0.1:8000`,
+  );
 }
 
 function apiAddress(

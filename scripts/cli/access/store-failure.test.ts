@@ -50,6 +50,21 @@ describe('toCommandError', () => {
       'the table rules in eu-west-1 does not take the request (ValidationException): no key',
     ],
     [
+      new StoreRefusedError('told', { cause: thrown('Error', 'write EPROTO', 'EPROTO') }),
+      2,
+      'the table rules in eu-west-1 does not speak TLS (EPROTO): check --endpoint',
+    ],
+    [
+      new StoreRefusedError('told', { cause: thrown('Error', 'm', 'DEPTH_ZERO_SELF_SIGNED_CERT') }),
+      2,
+      'the certificate of the table rules in eu-west-1 is not trusted (DEPTH_ZERO_SELF_SIGNED_CERT): check --endpoint; NODE_EXTRA_CA_CERTS can name a file with your own authorities',
+    ],
+    [
+      refused('Error', 'Region not accepted: region="x y" is not a valid hostname component.'),
+      2,
+      'that is no AWS region: check --region and AWS_REGION (Region not accepted: region="x y" is not a valid hostname component.)',
+    ],
+    [
       unreachable('ENOTFOUND'),
       2,
       'cannot find the table rules in eu-west-1: check --region, --endpoint and the network',

@@ -4,6 +4,7 @@ import { type ErrorFacts, errorFacts } from '../error-facts.ts';
 import { CommandError, EXIT } from '../exit-code.ts';
 import { onOneLine } from '../print/output.ts';
 import type { TableAddress } from './policy-address.ts';
+import { NO_TLS, UNTRUSTED, untrusted } from './tls-failure.ts';
 import { outcomeUnknown } from './write-outcomes.ts';
 
 /** `the table X at http://127.0.0.1:8000`, `the table X in eu-west-1`. */
@@ -56,7 +57,9 @@ function tellUnreachable(error: StoreError, address: TableAddress): string {
 
 function tellRefused(error: StoreError, address: TableAddress): string {
   const place = placeOf(address);
-  const { name, message } = causeOf(error);
+  const { name, message, code } = causeOf(error);
+  if (UNTRUSTED.test(code)) return untrusted(place, code, '--endpoint');
+  if (NO_TLS.test(code)) return `${place} does not speak TLS (${code}): check --endpoint`;
   switch (name) {
     case 'ResourceNotFoundException':
       return address.local
@@ -64,6 +67,10 @@ function tellRefused(error: StoreError, address: TableAddress): string {
         : `there is no ${place.slice('the '.length)}: check --table, --region and the AWS account`;
     case 'AccessDeniedException':
       return `these credentials may not use ${place}: ${message}`;
+    // As the SDK calls answers in which it finds nothing of DynamoDB.
+    case 'Unknown':
+    case 'SyntaxError':
+      return `what answers for ${place} is no DynamoDB: check ${address.local ? 'DYNAMODB_PORT' : '--endpoint'}`;
     default:
       return tellCredentials({ name, message }) ?? `${place} does not take the request (${name}): ${message}`;
   }
@@ -74,7 +81,7 @@ export function tellCredentials({ name, message }: Pick<ErrorFacts, 'name' | 'me
   switch (name) {
     case 'CredentialsProviderError':
     case 'TokenProviderError':
-      return `no AWS credentials: ${message}. Set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY`;
+      return `no AWS credentials: ${message}. Set AWS_PROFILE to a profile that there is, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY`;
     case 'ExpiredTokenException':
     case 'ExpiredToken':
     case 'RequestExpired':
@@ -87,7 +94,11 @@ export function tellCredentials({ name, message }: Pick<ErrorFacts, 'name' | 'me
     case 'MissingAuthenticationTokenException':
       return `AWS does not accept the credentials: ${message}`;
     default:
-      return message.startsWith('Region is missing') ? 'which AWS region? Give --region or set AWS_REGION' : undefined;
+      if (message.startsWith('Region is missing')) return 'which AWS region? Give --region or set AWS_REGION';
+      if (message.startsWith('Region not accepted')) {
+        return `that is no AWS region: check --region and AWS_REGION (${message})`;
+      }
+      return undefined;
   }
 }
 

@@ -27,7 +27,9 @@ export function toEc2Error(error: unknown, place: string): CommandError {
       );
     case 'CredentialsProviderError':
     case 'TokenProviderError':
-      return failed(`no AWS credentials: ${message}. Set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY`);
+      return failed(
+        `no AWS credentials: ${message}. Set AWS_PROFILE to a profile that there is, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY`,
+      );
     case 'RequestExpired':
     case 'ExpiredToken':
     case 'ExpiredTokenException':

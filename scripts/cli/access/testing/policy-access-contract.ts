@@ -9,6 +9,7 @@ import {
   localDocumentClient,
   startDynalite,
 } from '../../../../shared/store/testing/dynalite.ts';
+import { authorName } from '../../print/author-name.ts';
 import { NOW } from '../../testing/run-cli.ts';
 import type { PolicyAccess, PolicyWrite, WriteStep, Written } from '../policy-access.ts';
 
@@ -181,7 +182,7 @@ export function describePolicyAccess(name: string, open: (table: TableUnderTest)
           await expect(carefully(WITH_BLOCK, { dryRun })).rejects.toMatchObject({
             name: 'CommandError',
             exitCode: 1,
-            message: `there is a policy already: revision 1 (${NOW} by ${way.author.id}: because). --replace puts the file in its place, with all that others changed since; --replace --dry-run shows what that changes`,
+            message: `there is a policy already: revision 1 (${NOW} by ${authorName(way.author)}: because). --replace puts the file in its place, with all that others changed since; --replace --dry-run shows what that changes`,
           });
         }
         expect(await inForce()).toEqual(FIRST);
