@@ -21,7 +21,7 @@ export { type BlockTrace, type ConditionTrace, type Explanation, explain, type R
 export { foldNarrow, foldWide } from './folding.ts';
 export { parseInstant, parseInstantMs } from './instant.ts';
 export { cut, insertable, MAX_MESSAGE_LENGTH, MAX_TEMPLATE_LENGTH, PLACEHOLDERS, parseMessage } from './message.ts';
-export { MAX_PATTERN_LENGTH, parseNamePattern } from './name-pattern.ts';
+export { foldPattern, MAX_PATTERN_LENGTH, parseNamePattern } from './name-pattern.ts';
 export type { CompiledPolicy } from './policy.ts';
 export { SET_KINDS } from './sets.ts';
 export { parseVersionRange } from './version.ts';

@@ -13,7 +13,7 @@ const OFFICES: Rule = { id: 'offices', effect: 'allow', match: { sourceIps: ['20
 function plan(rules: readonly Rule[], typed: TypedSubjects, request: Partial<AdmitRequest> = {}) {
   const document: PolicyDocument = { version: 1, defaultEffect: 'deny', rules };
   return planAdmit(document, {
-    subjects: readSubjects(typed),
+    subjects: readSubjects(typed, 'grant'),
     endpoints: [],
     endMs: Date.parse(AT_18),
     from: undefined,

@@ -25,7 +25,7 @@ function plan(
 ) {
   const { until, ...others } = request;
   return planBlock(document, {
-    subjects: readSubjects(typed),
+    subjects: readSubjects(typed, 'refuse'),
     endpoints: [],
     endMs: until === undefined ? undefined : Date.parse(until),
     message: undefined,
@@ -92,6 +92,19 @@ describe('planBlock', () => {
     expect(plan(policy(), typed, request)).toMatchObject({ operations: [{ op: 'put-rule', rule, ifNoneMatch: '*' }] });
   });
 
+  it('leaves a block that is still to begin as it is', () => {
+    const toCome = blockBatchi({ notBefore: AT_NOON, expiresAt: AT_18 });
+    for (const until of ['2026-11-24T11:00:00+09:00', AT_18]) {
+      expect(plan(policy(toCome), { names: ['batchi'] }, { until })).toMatchObject({
+        operations: [{ op: 'put-rule', rule: { id: 'block-batchi-2', expiresAt: until } }],
+        done: [{ deed: 'added' }],
+      });
+    }
+    expect(plan(policy(toCome), { names: ['batchi'] }, { id: 'block-batchi' })).toMatchObject({
+      notDone: [{ code: 'other-rule' }],
+    });
+  });
+
   it('overwrites no rule of others that has the id', () => {
     const other: Rule = { id: 'block-batchi', effect: 'deny', match: { identities: ['batchi', 'other'] } };
     expect(plan(policy(other), { names: ['batchi', 'Batchi.'] })).toMatchObject({
@@ -147,13 +160,6 @@ describe('planBlock', () => {
       blockBatchi({ enabled: false }),
       { until: AT_NOON },
       { enabled: null, expiresAt: AT_NOON },
-      'renewed',
-    ],
-    [
-      'is renewed where it has not begun',
-      blockBatchi({ notBefore: AT_NOON, expiresAt: AT_18 }),
-      { until: AT_18 },
-      { notBefore: null },
       'renewed',
     ],
     ['gets another message', blockBatchi(), { message: 'Call 1.' }, { message: 'Call 1.' }, 'changed'],

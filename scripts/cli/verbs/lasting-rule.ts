@@ -2,7 +2,7 @@
 import { type DenyRule, parseInstantMs, type Rule } from '../../../shared/engine/index.ts';
 import { describeRule, itemHash, mergePatch, type PolicyOperation } from '../../../shared/policy/index.ts';
 
-/** What was done to a rule. `renewed`: it had expired, was switched off or had not begun. */
+/** What was done to a rule. `renewed`: it had expired or was switched off. */
 export type Deed = 'added' | 'extended' | 'shortened' | 'renewed' | 'changed' | 'unchanged';
 
 export interface LastingRule {
@@ -40,7 +40,9 @@ export interface LastingRequest {
 }
 
 export function putLastingRule(request: LastingRequest): LastingRule | NotDone {
-  const { fresh, rules, saysTheSame, id, nowMs, printTime } = request;
+  const { fresh, rules, id, nowMs, printTime } = request;
+  // One that is still to begin is another, which must neither stand in the way of this one nor be lost for it.
+  const saysTheSame = (rule: Rule) => request.saysTheSame(rule) && hasBegun(rule, nowMs);
   const named = id === undefined ? undefined : rules.find((rule) => rule.id === id);
   if (named !== undefined && !saysTheSame(named)) {
     const said = describeRule(named, { printTime });
@@ -70,16 +72,14 @@ function goOn(before: Rule, { fresh, texts, nowMs, replace, printTime }: Lasting
     const message = `the rule ${before.id} says so already and ${end}; accepted: --replace to end it sooner`;
     return { ok: false, code: 'shorter-end', message };
   }
-  const begun = before.notBefore === undefined || parseInstantMs(before.notBefore) <= nowMs;
   const patch = {
     ...texts,
     ...(before.enabled === false ? { enabled: null } : {}),
-    ...(begun ? {} : { notBefore: null }),
     ...(endsMs === endedMs ? {} : { expiresAt: fresh.expiresAt ?? null }),
   };
   const rule = mergePatch(before, patch) as Rule; // the patch leaves it one
   const deed = () => {
-    if (!counts || !begun) return 'renewed';
+    if (!counts) return 'renewed';
     if (endsMs !== endedMs) return endsMs < endedMs ? 'shortened' : 'extended';
     return rule === before ? 'unchanged' : 'changed';
   };
@@ -101,6 +101,10 @@ function longest(rules: readonly Rule[], nowMs: number): Rule | undefined {
 /** Whether the rule is in force at some time from then on. */
 function countsAfter(rule: Rule, nowMs: number): boolean {
   return rule.enabled !== false && endMsOf(rule) > nowMs;
+}
+
+function hasBegun({ notBefore }: Rule, nowMs: number): boolean {
+  return notBefore === undefined || parseInstantMs(notBefore) <= nowMs;
 }
 
 function endMsOf({ expiresAt }: Rule): number {

@@ -10,10 +10,10 @@ import {
 import { suggester } from '../../../shared/policy/index.ts';
 import { CommandError, EXIT } from '../exit-code.ts';
 import { onOneLine } from '../print/output.ts';
-import { conditionFor, isEntryOf, type Subject, type SubjectCondition } from './subject.ts';
+import { conditionFor, isEntryOf, type LeadsTo, type Subject, type SubjectCondition } from './subject.ts';
 
 /** The block of a rule about the subject alone, in those endpoints or in all. */
-export function blockAbout(subject: Subject, leadsTo: 'refuse' | 'grant', endpoints: readonly string[]): Block {
+export function blockAbout(subject: Subject, leadsTo: LeadsTo, endpoints: readonly string[]): Block {
   return {
     ...(endpoints.length === 0 ? {} : { endpoints }),
     [conditionFor(subject, leadsTo)]: [subject.entry],
@@ -23,7 +23,7 @@ export function blockAbout(subject: Subject, leadsTo: 'refuse' | 'grant', endpoi
 /** Under which conditions a rule may speak of the subject, how they compare, and at which endpoints; undefined: at any. */
 export interface Target {
   readonly subject: Subject;
-  readonly leadsTo: 'refuse' | 'grant';
+  readonly leadsTo: LeadsTo;
   readonly conditions: readonly SubjectCondition[];
   readonly endpoints: readonly string[] | undefined;
 }
@@ -70,6 +70,14 @@ export function checkEndpoints(endpoints: readonly string[], document: PolicyDoc
       EXIT.checkFailed,
     );
   }
+}
+
+/** Those of the endpoints (none: of all) that let in whom a rule refuses, by name where they have one. */
+export function observingEndpoints(endpoints: readonly string[], document: PolicyDocument): string[] {
+  const ids = new Set(endpoints.map((endpoint) => endpointIdOf(endpoint, document)));
+  return Object.entries(document.endpoints ?? {}).flatMap(([id, { name = id, mode }]) =>
+    mode === 'observe' && (ids.size === 0 || ids.has(id)) ? [name] : [],
+  );
 }
 
 /** The id of an endpoint that a rule calls by name or by id. */

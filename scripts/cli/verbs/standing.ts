@@ -10,7 +10,7 @@ import {
   type RuleTrace,
 } from '../../../shared/engine/index.ts';
 import { endpointIdOf } from './rule-target.ts';
-import type { Subject } from './subject.ts';
+import { calledSubject, type Subject } from './subject.ts';
 
 /** A policy that can be asked. */
 export interface AskedPolicy {
@@ -46,6 +46,13 @@ export function connectionOf({ kind, typed, entry }: Subject, endpointId?: strin
     ip: { 'public-ip': typed.split(/[/-]/)[0] },
   };
   return readRequest({ ...attributes[kind], 'endpoint-id': endpointId });
+}
+
+/** Of whom a standing speaks: `batchi`, of a range its first address, `198.51.100.0 of 198.51.100.0/24`. */
+export function askedSubject(subject: Subject): string {
+  const [first] = subject.typed.split(/[/-]/);
+  const called = calledSubject(subject);
+  return subject.kind !== 'ip' || first === called ? called : `${first} of ${called}`;
 }
 
 /**

@@ -6,7 +6,7 @@ import { isEntryOf, isEverybody, readSubject, readSubjects } from './subject.ts'
 
 describe('readSubjects', () => {
   it('keeps what was typed, and writes names so that they match themselves alone', () => {
-    expect(readSubjects({ names: ['batchi', 'CORP\\batchi', 'a*b?', '\\*'] })).toEqual([
+    expect(readSubjects({ names: ['batchi', 'CORP\\batchi', 'a*b?', '\\*'] }, 'refuse')).toEqual([
       { kind: 'name', typed: 'batchi', entry: 'batchi' },
       { kind: 'name', typed: 'CORP\\batchi', entry: 'CORP\\batchi' },
       { kind: 'name', typed: 'a*b?', entry: 'a\\*b\\?' },
@@ -37,17 +37,16 @@ describe('readSubjects', () => {
   });
 
   it('leaves wildcards what they are where patterns are asked for', () => {
-    expect(readSubjects({ names: ['*@contractor.example.com'], pattern: true })).toEqual([
+    expect(readSubjects({ names: ['*@contractor.example.com'], pattern: true }, 'refuse')).toEqual([
       { kind: 'name', typed: '*@contractor.example.com', entry: '*@contractor.example.com' },
     ]);
   });
 
-  it('takes each once, whatever the letter case', () => {
-    expect(readSubjects({ names: ['batchi', 'BATCHI', 'bàtchi'] }).map(({ typed }) => typed)).toEqual([
-      'batchi',
-      'bàtchi',
-    ]);
-    expect(readSubjects({ ips: ['10.0.0.0/8', '10.0.0.0-10.255.255.255'] })).toHaveLength(1);
+  it('takes each once, as conditions tell names apart', () => {
+    const names = ['batchi', 'BATCHI', 'bàtchi'];
+    expect(readSubjects({ names }, 'grant').map(({ typed }) => typed)).toEqual(['batchi', 'bàtchi']);
+    expect(readSubjects({ names }, 'refuse').map(({ typed }) => typed)).toEqual(['batchi']);
+    expect(readSubjects({ ips: ['10.0.0.0/8', '10.0.0.0-10.255.255.255'] }, 'grant')).toHaveLength(1);
   });
 
   it.each([
@@ -67,7 +66,7 @@ describe('readSubjects', () => {
     [{ ips: ['203.0.113.300'] }, '--ip: "203.0.113.300" is no address range'],
     [{ ips: ['10/8'] }, '--ip: "10/8" is no address range'],
   ])('refuses %j', (typed, message) => {
-    expect(() => readSubjects(typed)).toThrow(message);
+    expect(() => readSubjects(typed, 'refuse')).toThrow(message);
   });
 });
 
@@ -78,12 +77,19 @@ describe('isEntryOf', () => {
     ['name', 'batchi', 'bàtchi', 'grant', false],
     ['name', 'batchi', 'batch?', 'refuse', false],
     ['name', 'batchi', '@batchi', 'refuse', false],
+    ['name', 'batchi', ' batchi ', 'refuse', true],
+    ['name', 'batchi', ' batchi ', 'grant', false],
     ['ip', '203.0.113.9', '203.0.113.9/32', 'refuse', true],
     ['ip', '203.0.113.9', '203.0.113.0/24', 'refuse', false],
     ['ip', '203.0.113.9', '::ffff:203.0.113.9', 'grant', true],
   ] as const)('%s %s and the entry %s, where it leads to a %s: %s', (kind, typed, entry, leadsTo, expected) => {
     expect(isEntryOf(readSubject(kind, typed), entry, leadsTo)).toBe(expected);
   });
+});
+
+it('a blank beside a wildcard tells patterns apart', () => {
+  expect(isEntryOf(readSubject('name', 'ab*', true), 'ab *', 'refuse')).toBe(false);
+  expect(isEntryOf(readSubject('name', 'ab*', true), ' AB*', 'refuse')).toBe(true);
 });
 
 describe('isEverybody', () => {
@@ -93,6 +99,8 @@ describe('isEverybody', () => {
     ['ip', '0.0.0.0-255.255.255.255', true],
     ['ip', '0.0.0.0/1', false],
     ['name', '**', true],
+    ['name', '?*', true],
+    ['name', '\\*', false],
     ['name', 'a*', false],
     ['group', '?', false],
   ] as const)('%s %s: %s', (kind, typed, expected) => {

@@ -1,7 +1,6 @@
 /** Whom a verb is about: a name, a certificate's common name, a group or addresses, as typed and as rules write them. */
 import {
-  foldNarrow,
-  foldWide,
+  foldPattern,
   PolicyValueError,
   parseAddressRange,
   parseNamePattern,
@@ -11,6 +10,9 @@ import {
 import { CommandError } from '../exit-code.ts';
 import { looksLikeDuration } from '../input/duration.ts';
 import { onOneLine } from '../print/output.ts';
+
+/** Where the holding of a condition leads: names are compared more widely where they are refused. */
+export type LeadsTo = 'refuse' | 'grant';
 
 export type SubjectKind = 'name' | 'commonName' | 'group' | 'ip';
 
@@ -39,10 +41,13 @@ const OPTION_OF: Readonly<Record<SubjectKind, string>> = {
 };
 
 /**
- * Each once, in the order in which they were typed. Kinds do not mix: a name together with an address could mean both at
- * once or either. Throws a CommandError.
+ * Each once, as conditions that lead there compare them, in the order in which they were typed. Kinds do not mix: a name
+ * together with an address could mean both at once or either. Throws a CommandError.
  */
-export function readSubjects({ names, commonNames, groups, ips, pattern = false }: TypedSubjects): readonly Subject[] {
+export function readSubjects(
+  { names, commonNames, groups, ips, pattern = false }: TypedSubjects,
+  leadsTo: LeadsTo,
+): readonly Subject[] {
   const typed: Readonly<Record<SubjectKind, readonly string[]>> = {
     name: names ?? [],
     commonName: commonNames ?? [],
@@ -57,7 +62,7 @@ export function readSubjects({ names, commonNames, groups, ips, pattern = false 
   const subjects = kinds.flatMap((kind) => typed[kind].map((text) => readSubject(kind, text, pattern)));
   const seen = new Set<string>();
   return subjects.filter((subject) => {
-    const key = keyOf(subject.kind, subject.entry, foldNarrow);
+    const key = keyOf(subject.kind, subject.entry, leadsTo);
     return !seen.has(key) && seen.add(key);
   });
 }
@@ -68,7 +73,7 @@ export function calledSubject({ kind, typed }: Subject): string {
 }
 
 /** The condition that refuses the subject, however they log in, or that grants by what exactly was asked for. */
-export function conditionFor({ kind }: Subject, leadsTo: 'refuse' | 'grant'): SubjectCondition {
+export function conditionFor({ kind }: Subject, leadsTo: LeadsTo): SubjectCondition {
   switch (kind) {
     case 'name':
       return leadsTo === 'refuse' ? 'identities' : 'users';
@@ -83,19 +88,17 @@ export function conditionFor({ kind }: Subject, leadsTo: 'refuse' | 'grant'): Su
 
 export type SubjectCondition = 'identities' | 'users' | 'commonNames' | 'groups' | 'sourceIps';
 
-/** True for every address of a family, and for a pattern that every name fits. */
+/** True for every address of a family, and for a pattern of wildcards alone that every long enough name fits. */
 export function isEverybody({ kind, entry }: Subject): boolean {
-  if (kind !== 'ip')
-    return parseNamePattern(entry).pieces.every((piece) => 'wildcard' in piece && piece.wildcard === 'any');
+  if (kind !== 'ip') return /^[*?]*\*[*?]*$/.test(entry);
   const { first, last } = parseAddressRange(entry);
   return first.every((word) => word === 0) && last.every((word) => word === 0xffffffff);
 }
 
 /** Whether an entry of a condition says the same as the subject's own, compared as conditions that lead there compare. */
-export function isEntryOf(subject: Subject, entry: string, leadsTo: 'refuse' | 'grant'): boolean {
+export function isEntryOf(subject: Subject, entry: string, leadsTo: LeadsTo): boolean {
   if (setReference(entry) !== undefined) return false;
-  const fold = leadsTo === 'refuse' ? foldWide : foldNarrow;
-  return keyOf(subject.kind, entry, fold) === keyOf(subject.kind, subject.entry, fold);
+  return keyOf(subject.kind, entry, leadsTo) === keyOf(subject.kind, subject.entry, leadsTo);
 }
 
 /** The name as a pattern that matches it alone. */
@@ -126,10 +129,10 @@ export function readSubject(kind: SubjectKind, typed: string, pattern = false, o
 }
 
 /** The same text for entries that mean the same. */
-function keyOf(kind: SubjectKind, entry: string, fold: (text: string) => string): string {
+function keyOf(kind: SubjectKind, entry: string, leadsTo: LeadsTo): string {
   if (kind === 'ip') {
     const { family, first, last } = parseAddressRange(entry);
     return JSON.stringify([family, first, last]);
   }
-  return JSON.stringify(parseNamePattern(entry).pieces.map((piece) => ('text' in piece ? [fold(piece.text)] : piece)));
+  return JSON.stringify(foldPattern(parseNamePattern(entry), leadsTo === 'refuse' ? 'wide' : 'narrow'));
 }

@@ -7,7 +7,7 @@ import { planUnblock, type UnblockRequest } from './unblock.ts';
 function plan(rules: readonly Rule[], typed: TypedSubjects, request: Partial<UnblockRequest> = {}) {
   const endpoints = { 'cvpn-endpoint-0a1b2c3d4e5f67890': { name: 'frankfurt' } };
   const document: PolicyDocument = { version: 1, defaultEffect: 'deny', endpoints, rules };
-  return planUnblock(document, { subjects: readSubjects(typed), endpoints: [], ids: [], ...request });
+  return planUnblock(document, { subjects: readSubjects(typed, 'refuse'), endpoints: [], ids: [], ...request });
 }
 
 const deny = (id: string, match: DenyRule['match'], more: Partial<DenyRule> = {}): DenyRule => ({
@@ -57,7 +57,7 @@ describe('planUnblock', () => {
     ['a wider range', { ips: ['203.0.113.9'] }, deny('x', { sourceIps: ['203.0.113.0/24'] })],
     ['an allow rule', { names: ['batchi'] }, { id: 'x', effect: 'allow', match: { users: ['batchi'] } }],
   ])('leaves %s', (_, typed, rule) => {
-    expect(plan([rule], typed)).toMatchObject({ ok: true, operations: [], notBlocked: readSubjects(typed) });
+    expect(plan([rule], typed)).toMatchObject({ ok: true, operations: [], notBlocked: readSubjects(typed, 'refuse') });
   });
 
   it('takes away all that is about them, and says who was not blocked', () => {

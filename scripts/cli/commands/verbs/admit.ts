@@ -11,7 +11,7 @@ import type { RunAction } from '../../program.ts';
 import type { Surroundings } from '../../surroundings.ts';
 import { type AdmitRequest, planAdmit } from '../../verbs/admit.ts';
 import type { DoneRule } from '../../verbs/lasting-plan.ts';
-import { type AskedPolicy, type Standing, standingOf } from '../../verbs/standing.ts';
+import { type AskedPolicy, askedSubject, type Standing, standingOf } from '../../verbs/standing.ts';
 import { calledSubject, readSubjects } from '../../verbs/subject.ts';
 import { addWriteOptions, type WriteOptions } from '../write-options.ts';
 import { runVerb, type VerbReport } from './run-verb.ts';
@@ -75,7 +75,7 @@ async function admit(
   surroundings: Surroundings,
 ): Promise<ExitCode> {
   const { commonName, group, ip, from, id, vpnEndpoint = [] } = options;
-  const subjects = readSubjects({ names, commonNames: commonName, groups: group, ips: ip });
+  const subjects = readSubjects({ names, commonNames: commonName, groups: group, ips: ip }, 'grant');
   if (subjects.length === 0)
     throw new CommandError('whom? Give NAMES, --common-name NAME, --group NAME or --ip ADDRESSES');
   if (id !== undefined && subjects.length > 1) throw new CommandError('--id is for one rule: give one name');
@@ -114,21 +114,21 @@ function tellAdmit(
 ): VerbReport {
   const rules = done.map(({ subject, deed, rule }) => {
     const standing = after && standingOf(after, subject, endpoints, clock.nowMs);
-    return { subject: calledSubject(subject), deed, rule, standing };
+    return { subject: calledSubject(subject), asked: askedSubject(subject), deed, rule, standing };
   });
-  const known = rules.flatMap(({ subject, standing }) => (standing === undefined ? [] : [{ subject, standing }]));
+  const known = rules.flatMap(({ asked, standing }) => (standing === undefined ? [] : [{ asked, standing }]));
   return {
     lines: [
       ...rules.map((told) => doneLine(told, clock)),
-      ...known.flatMap(({ subject, standing }) => {
+      ...known.flatMap(({ asked, standing }) => {
         const by = standing.admittedBy.length === 0 ? 'by default' : `by ${standing.admittedBy.join(', ')}`;
-        return isAdmitted(standing) ? [`${subject} is admitted now, ${by}`] : [];
+        return isAdmitted(standing) ? [`${asked} is admitted now, ${by}`] : [];
       }),
     ],
-    notes: known.flatMap(({ subject, standing }) => whatKeepsOut(subject, standing, after?.document)),
+    notes: known.flatMap(({ asked, standing }) => whatKeepsOut(asked, standing, after?.document)),
     data: {
       ...endData(endMs, clock),
-      rules: rules.map(({ standing, ...told }) => ({
+      rules: rules.map(({ asked: _, standing, ...told }) => ({
         ...told,
         ...(standing && { admitted: isAdmitted(standing), refusedBy: standing.refusedBy }),
       })),

@@ -156,6 +156,43 @@ describe('vpn-policy block', () => {
     expect(await policy.decide({ username: 'admin' }, NOW)).toMatchObject({ effect: 'deny' });
   });
 
+  it('takes a name that is typed in two forms once, when it goes on, too', async () => {
+    await policy.run(['block', 'batchi', '--for', '1h']);
+    const { exitCode, stdout } = await policy.run(['block', 'batchi', 'bàtchi', '--for', '2h']);
+    expect(exitCode).toBe(0);
+    expect(stdout.match(/block-batchi/g)).toHaveLength(2);
+    expect((await policy.document()).rules).toHaveLength(3);
+  });
+
+  it.each([
+    ['CORP\\batchi', 'batchi', 'batchi'],
+    ["o'neil@example.com", "o'neil", "'o'\\''neil'"],
+  ])('says that %s may also be %s', async (typed, bare, quoted) => {
+    expect((await policy.run(['block', typed])).stderr).toBe(
+      `vpn-policy: ${typed} is refused in this form alone, and not as ${bare}: vpn-policy block ${quoted} refuses every form\n`,
+    );
+    expect(await policy.decide({ username: typed }, NOW)).toMatchObject({ effect: 'deny' });
+    expect(await policy.decide({ username: bare }, NOW)).toMatchObject({ effect: 'allow' });
+  });
+
+  it('says of a range what goes for its first address', async () => {
+    await policy.run(['block', '--ip', '203.0.113.0/25']);
+    expect((await policy.run(['block', '--ip', '203.0.113.0/24'])).stderr).toBe(
+      'vpn-policy: 203.0.113.0 of 203.0.113.0/24 is refused by block-203-0-113-0-25 already\n',
+    );
+  });
+
+  it('warns of endpoints that let everybody in', async () => {
+    const observing = POLICY.replace('{ name: frankfurt }', '{ name: frankfurt, mode: observe }');
+    await policy.run(['seed', '-', '--replace'], { stdin: observing });
+    const warning =
+      'vpn-policy: warning: it keeps nobody out at frankfurt, where the policy only observes (mode: observe)\n';
+    expect((await policy.run(['block', 'batchi'])).stderr).toBe(warning);
+    expect((await policy.run(['block', 'mori', '--vpn-endpoint', 'frankfurt'])).stderr).toBe(warning);
+    const elsewhere = ['--vpn-endpoint', 'cvpn-endpoint-00000000000000000'];
+    expect((await policy.run(['block', 'sato', ...elsewhere])).stderr).toBe('');
+  });
+
   it('tells programs each rule and how to undo it', async () => {
     const { stdout } = await policy.run(['block', 'admin', 'leaver', '--for', '1d', '--json']);
     expect(JSON.parse(stdout)).toMatchObject({

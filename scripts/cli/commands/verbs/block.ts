@@ -9,10 +9,11 @@ import type { RunAction } from '../../program.ts';
 import type { Surroundings } from '../../surroundings.ts';
 import { type BlockRequest, planBlock } from '../../verbs/block.ts';
 import type { DoneRule } from '../../verbs/lasting-plan.ts';
-import { type AskedPolicy, askedPolicy, standingOf } from '../../verbs/standing.ts';
-import { calledSubject, readSubjects } from '../../verbs/subject.ts';
+import { shellWords } from '../../verbs/shell-words.ts';
+import { type AskedPolicy, askedPolicy, askedSubject, standingOf } from '../../verbs/standing.ts';
+import { calledSubject, readSubjects, type Subject } from '../../verbs/subject.ts';
 import { addWriteOptions, type WriteOptions } from '../write-options.ts';
-import { runVerb, type VerbReport } from './run-verb.ts';
+import { observingNotes, runVerb, type VerbReport } from './run-verb.ts';
 import { addVpnEndpointOption, collected, readMessage, readRuleId, type VpnEndpointOptions } from './verb-options.ts';
 
 interface BlockOptions extends AccessOptions, WriteOptions, EndOptions, TimezoneOptions, VpnEndpointOptions {
@@ -68,7 +69,7 @@ async function block(
   command: Command,
   surroundings: Surroundings,
 ): Promise<ExitCode> {
-  const subjects = readSubjects({ names, groups: options.group, ips: options.ip, pattern: options.pattern });
+  const subjects = readSubjects({ names, groups: options.group, ips: options.ip, pattern: options.pattern }, 'refuse');
   if (subjects.length === 0) throw new CommandError('whom? Give NAMES, --ip ADDRESSES or --group NAME');
   if (options.id !== undefined && subjects.length > 1) throw new CommandError('--id is for one rule: give one name');
   const clock = callerClock(options, surroundings);
@@ -105,6 +106,7 @@ function tellBlock(
     const standing = (policy: AskedPolicy | undefined) => policy && standingOf(policy, subject, endpoints, clock.nowMs);
     return {
       subject: calledSubject(subject),
+      asked: askedSubject(subject),
       deed,
       rule,
       alsoRefusedBy: standing(before)?.refusedBy.filter((id) => id !== rule.id) ?? [],
@@ -116,14 +118,27 @@ function tellBlock(
       ...rules.map((told) => doneLine(told, clock)),
       'Connections that stand go on: aws ec2 terminate-client-vpn-connections ends them.',
     ],
-    notes: rules.flatMap(({ subject, rule, alsoRefusedBy, liftedBy }) => [
-      ...(alsoRefusedBy.length === 0 ? [] : [`${subject} is refused by ${alsoRefusedBy.join(', ')} already`]),
-      ...(liftedBy.length === 0
-        ? []
-        : [
-            `warning: ${rule.id} does not refuse ${subject} now: ${liftedBy.join(', ')} lifts it; --final lets nothing lift it`,
-          ]),
-    ]),
-    data: { ...endData(endMs, clock), rules },
+    notes: [
+      ...rules.flatMap(({ asked, rule, alsoRefusedBy, liftedBy }) => [
+        ...(alsoRefusedBy.length === 0 ? [] : [`${asked} is refused by ${alsoRefusedBy.join(', ')} already`]),
+        ...(liftedBy.length === 0
+          ? []
+          : [
+              `warning: ${rule.id} does not refuse ${asked} now: ${liftedBy.join(', ')} lifts it; --final lets nothing lift it`,
+            ]),
+      ]),
+      ...done.flatMap(({ subject }) => otherForms(subject)),
+      ...observingNotes(endpoints, before.document),
+    ],
+    data: { ...endData(endMs, clock), rules: rules.map(({ asked: _, ...told }) => told) },
   };
+}
+
+/** Who is blocked as `CORP\\batchi` may still log in as `batchi`. */
+function otherForms({ kind, typed }: Subject): string[] {
+  const [bare = ''] = (kind === 'name' ? typed : '').replace(/^.*\\/s, '').split('@');
+  if (bare === '' || bare === typed) return [];
+  return [
+    `${typed} is refused in this form alone, and not as ${bare}: vpn-policy block ${shellWords([bare])} refuses every form`,
+  ];
 }

@@ -1,5 +1,6 @@
 /** `vpn-policy maintenance`: closes the VPN for a stretch of time. */
 import type { Command } from 'commander';
+import type { PolicyDocument } from '../../../../shared/engine/index.ts';
 import { describeRule } from '../../../../shared/policy/index.ts';
 import { type AccessOptions, addAccessOptions } from '../../access/access-options.ts';
 import { CommandError, type ExitCode } from '../../exit-code.ts';
@@ -13,7 +14,7 @@ import type { Surroundings } from '../../surroundings.ts';
 import { type MaintenanceRequest, type PlannedMaintenance, planMaintenance } from '../../verbs/maintenance.ts';
 import { readSubject } from '../../verbs/subject.ts';
 import { addWriteOptions, type WriteOptions } from '../write-options.ts';
-import { runVerb, type VerbReport } from './run-verb.ts';
+import { observingNotes, runVerb, type VerbReport } from './run-verb.ts';
 import { addVpnEndpointOption, collected, readMessage, readRuleId, type VpnEndpointOptions } from './verb-options.ts';
 
 interface MaintenanceOptions extends AccessOptions, WriteOptions, EndOptions, TimezoneOptions, VpnEndpointOptions {
@@ -83,7 +84,7 @@ async function maintenance(
       words: [],
       options,
       plan: (document) => planMaintenance(document, request),
-      tell: (plan) => tellMaintenance(plan, request),
+      tell: (plan, before) => tellMaintenance(plan, before, request),
     },
     surroundings,
   );
@@ -97,7 +98,8 @@ function readStart(text: string, clock: CallerClock): number {
 
 function tellMaintenance(
   { deed, rule }: PlannedMaintenance,
-  { fromMs, untilMs, clock }: MaintenanceRequest,
+  before: PolicyDocument,
+  { fromMs, untilMs, endpoints, clock }: MaintenanceRequest,
 ): VerbReport {
   const lasts = spanText(untilMs - fromMs);
   return {
@@ -106,7 +108,7 @@ function tellMaintenance(
       `From ${echoedMoment(fromMs, clock)}`,
       `Until ${echoedMoment(untilMs, clock)}: it lasts ${lasts}`,
     ],
-    notes: [],
+    notes: observingNotes(endpoints, before),
     data: { from: storedMoment(fromMs, clock.zone), ...endData(untilMs, clock), deed, rule },
   };
 }

@@ -15,6 +15,7 @@ import { onOneLine, writeJson, writeLines } from '../../print/output.ts';
 import { reportWritten } from '../../print/report-written.ts';
 import type { Surroundings } from '../../surroundings.ts';
 import type { NotDone } from '../../verbs/lasting-rule.ts';
+import { observingEndpoints } from '../../verbs/rule-target.ts';
 import { type AskedPolicy, askedPolicy } from '../../verbs/standing.ts';
 import { typedVerb, undoOf } from '../typed-command.ts';
 import { policyWrite, type WriteOptions } from '../write-options.ts';
@@ -79,6 +80,13 @@ export async function runVerb<Plan extends OperationsPlan>(
   } finally {
     access.close();
   }
+}
+
+/** That a rule which refuses keeps nobody out there. */
+export function observingNotes(endpoints: readonly string[], document: PolicyDocument): string[] {
+  const observing = observingEndpoints(endpoints, document);
+  if (observing.length === 0) return [];
+  return [`warning: it keeps nobody out at ${observing.join(', ')}, where the policy only observes (mode: observe)`];
 }
 
 function policyAfter(

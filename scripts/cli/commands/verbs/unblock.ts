@@ -9,7 +9,7 @@ import { fullMoment } from '../../print/moment.ts';
 import type { RunAction } from '../../program.ts';
 import type { Surroundings } from '../../surroundings.ts';
 import { remedyFor } from '../../verbs/remedy.ts';
-import { type AskedPolicy, standingOf } from '../../verbs/standing.ts';
+import { type AskedPolicy, askedSubject, standingOf } from '../../verbs/standing.ts';
 import { calledSubject, readSubjects, type Subject } from '../../verbs/subject.ts';
 import { planUnblock, type Unblocking, type UnblockRequest } from '../../verbs/unblock.ts';
 import { addWriteOptions, type WriteOptions } from '../write-options.ts';
@@ -66,7 +66,7 @@ async function unblock(
   surroundings: Surroundings,
 ): Promise<ExitCode> {
   const { group, ip, pattern, id = [], vpnEndpoint = [] } = options;
-  const subjects = readSubjects({ names, groups: group, ips: ip, pattern });
+  const subjects = readSubjects({ names, groups: group, ips: ip, pattern }, 'refuse');
   if (subjects.length + id.length === 0) {
     throw new CommandError('whom? Give NAMES, --ip ADDRESSES, --group NAME or --id RULE');
   }
@@ -97,22 +97,24 @@ function tellUnblock(
     lines: [...removed, ...removedExemptions].map((rule) => `${rule.id} (removed): ${describeRule(rule, told)}`),
     notes: [
       ...notBlocked.map((subject) => `no deny rule is about ${calledSubject(subject)} alone: nothing to take away`),
-      ...remaining.map(({ subject, rule, says, always, remedy }) =>
+      ...remaining.map(({ asked, rule, says, always, remedy }) =>
         always
-          ? `${subject} is still refused by ${rule} (${says}): ${remedy}`
-          : `${subject} is also refused by ${rule}, under further conditions (${says}): ${remedy}`,
+          ? `${asked} is still refused by ${rule} (${says}): ${remedy}`
+          : `${asked} is also refused by ${rule}, under further conditions (${says}): ${remedy}`,
       ),
     ],
     data: {
       removed: [...removed, ...removedExemptions],
       notBlocked: notBlocked.map(calledSubject),
-      stillRefusedBy: remaining,
+      stillRefusedBy: remaining.map(({ asked: _, ...told }) => told),
     },
   };
 }
 
 interface Remaining {
   readonly subject: string;
+  /** The subject, or the one address of it of which this is said. */
+  readonly asked: string;
   readonly rule: string;
   readonly says: string;
   /** False where it takes more than the subject, such as a time. */
@@ -132,6 +134,7 @@ function remainingOf(
     .filter(({ id }) => refusedBy.includes(id) || refusedElsewhere.includes(id))
     .map((rule) => ({
       subject: calledSubject(subject),
+      asked: askedSubject(subject),
       rule: rule.id,
       says: describeRule(rule),
       always: refusedBy.includes(rule.id),
