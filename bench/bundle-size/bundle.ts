@@ -13,14 +13,22 @@ const OF_SERVERLESS = ['exclude', 'keepOutputDirectory', 'outputFileExtension', 
 /** What is bundled: a module of the checkout, or a text that imports as one in its root would. */
 export type BundleInput = { readonly file: string } | { readonly text: string };
 
-/** A program that can do with DynamoDB what the handler does with it, and nothing else. */
+/** A function that can ask DynamoDB what the handler asks, and does nothing else: one query is its answer. */
 export const BARE_CLIENT: BundleInput = {
   text: `
     import { BatchGetItemCommand, DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
+    export { BatchGetItemCommand };
     const client = new DynamoDBClient({});
+    const head = {
+      ConsistentRead: true,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': { S: 'POLICY' } },
+      ScanIndexForward: false,
+      Limit: 1,
+    };
     export async function handler() {
-      await client.send(new QueryCommand({ TableName: process.env.RULES_TABLE }));
-      await client.send(new BatchGetItemCommand({ RequestItems: {} }));
+      const { Count } = await client.send(new QueryCommand({ TableName: process.env.RULES_TABLE, ...head }));
+      return { allow: Count === 1 };
     }`,
 };
 

@@ -17,6 +17,11 @@ export interface TcpProxy {
   readonly operations: readonly string[];
   /** Connections opened so far. */
   readonly connections: number;
+  /**
+   * How many answers had to be awaited one after the other: a request that begins after another one's answer has one more to wait
+   * for. (Opening a connection takes round trips of its own.)
+   */
+  readonly roundTrips: number;
   stop(): Promise<void>;
 }
 
@@ -28,7 +33,9 @@ interface Loss {
   times: number;
 }
 
-export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
+/** @param options.roundTripMs by how much every answer is late. Default 0 */
+export async function startTcpProxy(targetPort: number, options: { roundTripMs?: number } = {}): Promise<TcpProxy> {
+  const { roundTripMs = 0 } = options;
   const sockets = new Set<Socket>();
   const lostAnswers: Loss[] = [];
   const lostRequests: Loss[] = [];
@@ -36,6 +43,7 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   const heldSockets = new WeakSet<Socket>();
   let held = 0;
   const operations: string[] = [];
+  let roundTrips = 0;
   let mode: ProxyMode = 'pass';
   let connections = 0;
 
@@ -60,8 +68,14 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     }
     // What was sent since the last answer: requests on one connection follow each other.
     let request = '';
+    let roundTrip = 0;
+    const answer = (bytes: Buffer) => {
+      roundTrips = Math.max(roundTrips, roundTrip);
+      client.write(bytes);
+    };
     client.on('data', (bytes) => {
       if (mode === 'refuse') return breakOff();
+      if (request === '') roundTrip = roundTrips + 1;
       const counted = operationsIn(request);
       request += bytes.toString('latin1');
       operations.push(...operationsIn(request).slice(counted.length));
@@ -75,7 +89,8 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     target.on('data', (bytes) => {
       if (mode !== 'pass' || takeLoss(lostAnswers, request)) return breakOff();
       request = '';
-      client.write(bytes);
+      if (roundTripMs === 0) answer(bytes);
+      else setTimeout(() => client.destroyed || answer(bytes), roundTripMs);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -104,6 +119,9 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     operations,
     get connections() {
       return connections;
+    },
+    get roundTrips() {
+      return roundTrips;
     },
     stop: () =>
       new Promise((resolve) => {
