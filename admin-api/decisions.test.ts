@@ -1,7 +1,8 @@
 /** Decisions on record, and replaying them. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { pseudonyms } from '../shared/decision-log/index.ts';
-import type { PolicyDocument } from '../shared/engine/index.ts';
+import { compile, type PolicyDocument } from '../shared/engine/index.ts';
+import { createReplaySums } from '../shared/replay/index.ts';
 import { DynamoDbPolicyStore } from '../shared/store/index.ts';
 import {
   createRulesTable,
@@ -9,6 +10,7 @@ import {
   localDocumentClient,
   startDynalite,
 } from '../shared/store/testing/dynalite.ts';
+import { replayPart } from './decisions/replay-part.ts';
 import { POLICY as EXAMPLE } from './testing/example-policy.ts';
 import { iamAuthorizer } from './testing/http-event.ts';
 import { createRecordedDecisions, type RecordedDecisions } from './testing/recorded-decisions.ts';
@@ -276,5 +278,40 @@ describe('replay', () => {
     ['a cursor that somebody made up', { cursor: 'abc' }, 'bad-cursor'],
   ])('refuses %s', async (_, request, code) => {
     expect((await replay(request)).body.type).toBe(`urn:client-vpn-policy:problem:${code}`);
+  });
+});
+
+describe('a part of a replay', () => {
+  it('ends when it is time to answer, also where a day has nothing on record, and the next goes on from there', async () => {
+    for (const hours of [1, 2, 80]) await record('batchi', hours);
+    const replayed = { document: POLICY, compiled: compile(POLICY) };
+    const work = {
+      decisions: decisions.source,
+      policies: { before: replayed, after: replayed },
+      filter: {},
+      limit: 1_000,
+      isOver: () => true,
+    };
+    const sums = createReplaySums();
+    const reached: string[] = [];
+    let rest: Parameters<typeof replayPart>[1] | undefined = { sinceMs: NOW_MS - 4 * DAY_MS, untilMs: NOW_MS };
+    while (rest !== undefined) {
+      const done: Awaited<ReturnType<typeof replayPart>> = await replayPart(work, rest);
+      sums.addPart(done.part);
+      reached.push(new Date(done.reachedMs).toISOString());
+      rest = done.rest;
+    }
+    expect(sums.report()).toMatchObject({ connections: 3, users: { count: 1 } });
+    expect(reached).toEqual([
+      '2026-11-20T17:00:00.000Z',
+      '2026-11-21T00:00:00.000Z',
+      '2026-11-22T00:00:00.000Z',
+      '2026-11-23T00:00:00.000Z',
+      '2026-11-23T23:00:00.000Z',
+      // The end of a day, and then the decision at that moment.
+      '2026-11-24T00:00:00.000Z',
+      '2026-11-24T00:00:00.000Z',
+      '2026-11-24T01:00:00.000Z',
+    ]);
   });
 });
