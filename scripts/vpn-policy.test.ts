@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { devNull } from 'node:os';
@@ -82,6 +83,46 @@ describe('scripts/vpn-policy.ts', () => {
     async (options, stderr) => {
       const env = { RULES_TABLE: 'rules' };
       expect(await vpnPolicy(['export', ...options], env)).toEqual({ exitCode: 2, stdout: '', stderr });
+    },
+    30_000,
+  );
+
+  it.each([
+    { where: 'where nobody reads what it prints', mode: 'unread', exitCode: 0, stderr: '' },
+    {
+      where: 'where the disk is full',
+      mode: 'full',
+      exitCode: 2,
+      stderr: 'vpn-policy: cannot write to standard output: no space left on the device\n',
+    },
+  ])(
+    'writes the policy all the same $where',
+    async ({ mode, exitCode, stderr }) => {
+      const tables = await startTestTables();
+      const table = await tables.create();
+      const stdout = openSync('/dev/full', 'w');
+      const options = { cwd: FOLDER, env: { ...ENVIRONMENT, ...CREDENTIALS } };
+      const command = ['--import', 'tsx', 'scripts/vpn-policy.ts', 'seed', 'policies/example.yaml', ...table];
+      const child = spawn(process.execPath, command, {
+        ...options,
+        stdio: ['ignore', mode === 'full' ? stdout : 'pipe', 'pipe'],
+      });
+      child.stdout?.destroy();
+      const [told] = await Promise.all([child.stderr && text(child.stderr), once(child, 'close')]);
+      expect({ exitCode: child.exitCode, stderr: told }).toEqual({ exitCode, stderr });
+      expect((await runCli(['export', ...table])).exitCode).toBe(0);
+      closeSync(stdout);
+      await tables.stop();
+    },
+    30_000,
+  );
+
+  it.each([':/etc/localtime', '/etc/localtime'])(
+    "takes TZ=%s for the machine's zone",
+    async (TZ) => {
+      const env = { TZ, DYNAMODB_PORT: String(dynamoDb.port) };
+      const args = ['block', 'batchi', '--until', '00:00', '--local', '--dry-run'];
+      expect((await vpnPolicy(args, env)).stderr).not.toContain('time zone');
     },
     30_000,
   );

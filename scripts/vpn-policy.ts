@@ -3,6 +3,7 @@ import { hostname, userInfo } from 'node:os';
 import { buffer } from 'node:stream/consumers';
 import { EXIT } from './cli/exit-code.ts';
 import { askOnTerminal } from './cli/input/ask.ts';
+import { reasonOf } from './cli/input/input-file.ts';
 import { CLEAR_LINE } from './cli/print/progress.ts';
 import { createProgram } from './cli/program.ts';
 
@@ -12,10 +13,20 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 // The machine's own zone by another name, which Intl does not follow.
 if (/^:?\/etc\/localtime$/.test(process.env.TZ ?? '')) delete process.env.TZ;
 
-// Who reads our output may stop reading, as `head` does.
+// The command goes on all the same, so that what it writes to the store is as whole as its exit code says.
+const unread = new AbortController();
+let isLost = false;
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  process.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.usage);
+  if (unread.signal.aborted) return;
+  unread.abort();
+  // Who reads our output may stop reading, as `head` does.
+  if (error.code === 'EPIPE') return;
+  isLost = true;
+  process.exitCode = EXIT.usage;
+  process.stderr.write(`vpn-policy: cannot write to standard output: ${reasonOf(error)}\n`);
 });
+// There is nobody left to tell.
+process.stderr.on('error', () => {});
 
 // Nothing has to be tidied up: a write counts with its last step, and what it put before that nobody refers to.
 let isWriting = false;
@@ -32,7 +43,7 @@ for (const [signal, exitCode] of [
   });
 }
 
-process.exitCode = await createProgram({
+const exitCode = await createProgram({
   stdout: process.stdout,
   stderr: process.stderr,
   readStdin: () => buffer(process.stdin),
@@ -44,7 +55,9 @@ process.exitCode = await createProgram({
   writing: (underWay) => {
     isWriting = underWay;
   },
+  ended: unread.signal,
 }).run(process.argv.slice(2));
+process.exitCode = isLost ? EXIT.usage : exitCode;
 
 function userName(): string {
   try {

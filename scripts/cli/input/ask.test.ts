@@ -27,14 +27,14 @@ describe('goesOn', () => {
 
 describe('askOnTerminal', () => {
   it.each([
-    ['the line', 'y\nmore\n', 'y'],
-    ['an empty answer at the end of the input', '', ''],
-  ])('gives %s', async (_, typed, answer) => {
+    ['the line', 'y\nmore\n', 'y', ''],
+    ['an empty answer at the end of the input, and ends the line,', '', '', '\n'],
+  ])('gives %s', async (_, typed, answer, end) => {
     const [input, output] = [new PassThrough(), new PassThrough()];
     const answered = askOnTerminal(input, output)('Sure? ');
     input.end(typed);
     expect(await answered).toBe(answer);
     output.end();
-    expect(await text(output)).toContain('Sure? ');
+    expect(await text(output)).toBe(`Sure? ${end}`);
   });
 });

@@ -17,8 +17,13 @@ export function askOnTerminal(
     new Promise((resolve) => {
       const lines = createInterface({ input, output });
       lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
-      lines.on('close', () => resolve(''));
+      const endOfInput = () => {
+        output.write('\n');
+        resolve('');
+      };
+      lines.on('close', endOfInput);
       lines.question(question, (answer) => {
+        lines.off('close', endOfInput);
         resolve(answer);
         lines.close();
       });
