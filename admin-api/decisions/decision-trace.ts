@@ -1,6 +1,7 @@
 /** Why a recorded decision came out as it did. */
 import type { DecisionRecord } from '../../shared/decision-log/index.ts';
 import { type Retraced, retrace } from '../../shared/replay/index.ts';
+import { StoreCorruptError } from '../../shared/store/index.ts';
 import { Problem } from '../http/problem.ts';
 import type { PolicyReader } from '../policies/policy-reader.ts';
 
@@ -8,14 +9,19 @@ export interface DecisionTrace extends Retraced {
   readonly revision: number;
 }
 
-/** Null where no revision is on record, or there is none of that number any more. */
+/**
+ * Null where no policy decided, and where the revision that did is not there any more or cannot be read: what is on record is
+ * told all the same.
+ */
 export async function decisionTrace(record: DecisionRecord, reader: PolicyReader): Promise<DecisionTrace | null> {
-  if (record.revision === undefined) return null;
-  const loaded = await reader.at(record.revision).catch((error: unknown) => {
-    if (error instanceof Problem && error.code === 'no-such-revision') return undefined;
+  const { revision, decidedBy } = record;
+  if (revision === undefined || decidedBy === undefined) return null;
+  try {
+    const { document } = await reader.at(revision);
+    return { revision, ...retrace(record, reader.compiled(document)) };
+  } catch (error) {
+    if (error instanceof StoreCorruptError || (error instanceof Problem && error.code === 'no-such-revision'))
+      return null;
     throw error;
-  });
-  return loaded === undefined
-    ? null
-    : { revision: record.revision, ...retrace(record, reader.compiled(loaded.document)) };
+  }
 }

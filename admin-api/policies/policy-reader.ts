@@ -1,6 +1,12 @@
 /** Reads policies: the head always anew, what does not change from a few that were loaded before. */
-import { type CompiledPolicy, compile, type PolicyDocument } from '../../shared/engine/index.ts';
-import { type LoadedPolicy, type PolicyStore, type Revision, RevisionNotFoundError } from '../../shared/store/index.ts';
+import { type CompiledPolicy, compile, type PolicyDocument, PolicyValueError } from '../../shared/engine/index.ts';
+import {
+  type LoadedPolicy,
+  type PolicyStore,
+  type Revision,
+  RevisionNotFoundError,
+  StoreCorruptError,
+} from '../../shared/store/index.ts';
 import { Problem } from '../http/problem.ts';
 
 export interface PolicyReader {
@@ -15,6 +21,7 @@ export interface PolicyReader {
   before(number: number): Promise<LoadedPolicy | undefined>;
   /** @throws Problem no-such-revision */
   revision(number: number): Promise<Revision>;
+  /** @throws StoreCorruptError for what was stored and is no policy, or none of this program's language */
   compiled(document: PolicyDocument): CompiledPolicy;
 }
 
@@ -57,11 +64,22 @@ export function createPolicyReader(store: PolicyStore): PolicyReader {
     },
     revision: find,
     compiled: (document) => {
-      const known = compiled.get(document) ?? compile(document);
+      const known = compiled.get(document) ?? compileStored(document);
       compiled.set(document, known);
       return known;
     },
   };
+}
+
+function compileStored(document: PolicyDocument): CompiledPolicy {
+  try {
+    return compile(document);
+  } catch (error) {
+    if (!(error instanceof PolicyValueError)) throw error;
+    throw new StoreCorruptError(`The policy cannot be compiled: ${error.path.join('.')}: ${error.message}`, {
+      cause: error,
+    });
+  }
 }
 
 export function noPolicy(): Problem {

@@ -114,7 +114,9 @@ export const decisionAnswer = z
     decision: decisionRecord,
     trace: decisionTrace
       .nullable()
-      .describe('Null where no revision is on record, or it is no longer in the rules table.'),
+      .describe(
+        'Null where no policy decided, and where the revision that did is no longer in the rules table or cannot be read.',
+      ),
   })
   .meta({ id: 'DecisionAnswer', description: 'A decision on record, and why it came out as it did.' });
 

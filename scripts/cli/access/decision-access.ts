@@ -19,7 +19,7 @@ export interface DecisionAccess {
 
 export interface RecordedDecision {
   readonly decision: DecisionRecord;
-  /** Null where no revision is on record, or it is not there any more. */
+  /** Null where no policy decided, and where the revision that did is not there any more or cannot be read. */
   readonly trace: (Retraced & { readonly revision: number }) | null;
 }
 

@@ -1,11 +1,16 @@
 /** Recorded decisions straight on their DynamoDB table, and the policies that made them on theirs. */
 import { createDecisionSource } from '../../../shared/decision-log/index.ts';
-import { compile, type PolicyDocument } from '../../../shared/engine/index.ts';
+import { type CompiledPolicy, compile, type PolicyDocument, PolicyValueError } from '../../../shared/engine/index.ts';
 import { createReplayer, pastOfRecord, type ReplayedPolicy, retrace } from '../../../shared/replay/index.ts';
-import { createDocumentClient, RevisionNotFoundError, StoreError } from '../../../shared/store/index.ts';
+import {
+  createDocumentClient,
+  RevisionNotFoundError,
+  StoreCorruptError,
+  StoreError,
+} from '../../../shared/store/index.ts';
 import { errorFacts } from '../error-facts.ts';
-import { CommandError } from '../exit-code.ts';
-import { counted } from '../print/output.ts';
+import { CommandError, EXIT } from '../exit-code.ts';
+import { counted, onOneLine } from '../print/output.ts';
 import { withProgress } from '../print/progress.ts';
 import type { Surroundings } from '../surroundings.ts';
 import type { DecisionAccess, RecordedDecision, ReplayWanted } from './decision-access.ts';
@@ -80,18 +85,40 @@ export function openDecisionTable({ rules, decisions }: DecisionTables, surround
   };
 
   async function traceOf(decision: RecordedDecision['decision']): Promise<RecordedDecision['trace']> {
-    const { revision } = decision;
-    if (revision === undefined) return null;
-    const found = await policies.policy(revision).catch((error: unknown) => {
-      if (error instanceof CommandError && error.cause instanceof RevisionNotFoundError) return undefined;
+    const { revision, decidedBy } = decision;
+    if (revision === undefined || decidedBy === undefined) return null;
+    try {
+      const found = await policies.policy(revision);
+      return found === undefined ? null : { revision, ...retrace(decision, compiled(found.document)) };
+    } catch (error) {
+      if (isNoPolicy(error)) return null;
       throw error;
-    });
-    return found === undefined ? null : { revision, ...retrace(decision, compile(found.document)) };
+    }
   }
 }
 
+/** Not there, damaged, or none of this program's language. */
+function isNoPolicy(error: unknown): boolean {
+  const cause = error instanceof CommandError ? error.cause : undefined;
+  return [RevisionNotFoundError, StoreCorruptError, PolicyValueError].some((lost) => cause instanceof lost);
+}
+
 function replayed(document: PolicyDocument): ReplayedPolicy {
-  return { document, compiled: compile(document) };
+  return { document, compiled: compiled(document) };
+}
+
+/** What was stored may be of another language than this program's. */
+function compiled(document: PolicyDocument): CompiledPolicy {
+  try {
+    return compile(document);
+  } catch (error) {
+    if (!(error instanceof PolicyValueError)) throw error;
+    throw new CommandError(
+      onOneLine(`the policy cannot be compiled: ${error.path.join('.')}: ${error.message}`),
+      EXIT.checkFailed,
+      { cause: error },
+    );
+  }
 }
 
 /** A deployment may keep no decisions at all. */

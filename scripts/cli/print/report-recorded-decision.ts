@@ -89,11 +89,11 @@ function factsOf(record: DecisionRecord, clock: CallerClock): (readonly [string,
 function reasonLines(decision: DecisionRecord, trace: RecordedDecision['trace'], context: RecordedContext): string[] {
   const { paint, columns, explain } = context;
   if (trace === null) {
-    return decision.revision === undefined
+    return decision.revision === undefined || decision.decidedBy === undefined
       ? []
       : [
           '',
-          `note: revision ${decision.revision} is not in the rules table any more, so there is nothing to explain it by`,
+          `note: revision ${decision.revision} is not in the rules table any more or cannot be read, so there is nothing to explain it by (vpn-policy verify)`,
         ];
   }
   const rules = explain ? trace.rules : trace.rules.filter(({ outcome }) => !NOT_APPLYING.includes(outcome));
@@ -103,21 +103,18 @@ function reasonLines(decision: DecisionRecord, trace: RecordedDecision['trace'],
     `By the rules of revision ${trace.revision}:`,
     ...(rules.length === 0 ? ['No rule applied.'] : traceLines(rules, paint, columns).slice(0, -2)),
     ...(left === 0 ? [] : [`(${counted(left, 'rule')} did not apply: --explain tells why)`]),
-    ...notesOn(decision, trace),
+    ...notesOn(trace),
   ];
 }
 
 const NOT_APPLYING: readonly string[] = ['not-in-force', 'not-matched', 'excepted'];
 
-function notesOn(
-  decision: DecisionRecord,
-  { agrees, withheld, decision: again }: NonNullable<RecordedDecision['trace']>,
-) {
+function notesOn({ agrees, withheld, decision: again }: NonNullable<RecordedDecision['trace']>) {
   const notes =
     withheld.length === 0
       ? []
       : [`not on record, so absent for these rules: ${withheld.map((name) => NAMES[name]).join(', ')}`];
-  if (!agrees && decision.decidedBy !== undefined) {
+  if (!agrees) {
     const by = again.rules.length === 0 ? 'by default' : `by ${again.rules.join(', ')}`;
     notes.push(`decided again it comes out otherwise: ${again.allow ? 'admitted' : 'refused'} ${by}`);
   }
