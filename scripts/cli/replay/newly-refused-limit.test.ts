@@ -66,7 +66,22 @@ describe('--max-newly-refused', () => {
     expect(overLimit(found, limitOf('100%'), DAY_MS)).toContain(reason);
   });
 
-  it.each(['', '1.', '-1', '101%', '1 %', 'one', '1e3'])('does not take %j', (text) => {
-    expect(() => limitOf(text)).toThrow('Accepted: such as 1%, 0.5%, 0 or 12.');
+  it('counts without rounding', () => {
+    const of = (count: number) => report({ users: { count } }, { users: { count: 10_000 } });
+    expect([57, 58].map((count) => overLimit(of(count), limitOf('0.57%'), DAY_MS) !== undefined)).toEqual([
+      false,
+      true,
+    ]);
+    expect([150, 151].map((count) => overLimit(of(count), limitOf('1.5%'), DAY_MS) !== undefined)).toEqual([
+      false,
+      true,
+    ]);
   });
+
+  it.each(['', '1.', '-1', '101%', '1 %', 'one', '1e3', '1.5555%', '0x1', 'NaN%', '+1%', '١%'])(
+    'does not take %j',
+    (text) => {
+      expect(() => limitOf(text)).toThrow('Accepted: such as 1%, 0.5%, 0 or 12.');
+    },
+  );
 });

@@ -52,7 +52,7 @@ function isUnsure({ atLeast }: UserCount): boolean {
   return atLeast === true;
 }
 
-/** Without division: 0 of 0 is not more than anything. */
+/** In whole thousandths of a percent, and without division: 57 of 10,000 is not more than 0.57%, 0 of 0 not more than anything. */
 function isMore(part: number, of: number, percent: number): boolean {
-  return part * 100 > of * percent;
+  return part * 100_000 > of * Math.round(percent * 1_000);
 }
