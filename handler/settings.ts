@@ -1,5 +1,5 @@
 /** The handler's settings, read strictly from environment variables. */
-import { type NameKeeping, pseudonyms } from '../shared/decision-log/index.ts';
+import { MAX_RETENTION_DAYS, type NameKeeping, pseudonyms } from '../shared/decision-log/index.ts';
 import {
   DECISIONS_TABLE,
   type Environment,
@@ -106,8 +106,8 @@ const DECISION_LOG_TIMEOUT_MS: Setting<number> = {
 const DECISION_RETENTION_DAYS: Setting<number> = {
   variable: 'DECISION_RETENTION_DAYS',
   fallback: 90,
-  accepted: 'a whole number of days from 1 to 3650',
-  parse: (value) => wholeNumber(value, 1, 3_650),
+  accepted: `a whole number of days from 1 to ${MAX_RETENTION_DAYS}`,
+  parse: (value) => wholeNumber(value, 1, MAX_RETENTION_DAYS),
 };
 
 /** A wrong value is no permission to keep names. */

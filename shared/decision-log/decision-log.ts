@@ -12,8 +12,12 @@ export interface DecisionLogOptions {
   readonly tableName: string;
   /** What a put may take, in milliseconds. */
   readonly timeoutMs: number;
+  /** At most `MAX_RETENTION_DAYS`. */
   readonly retentionDays: number;
 }
+
+/** Ten years: nobody looks for decisions that are older. */
+export const MAX_RETENTION_DAYS = 3_650;
 
 export interface DecisionLog {
   /**

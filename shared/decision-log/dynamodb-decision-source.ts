@@ -3,6 +3,7 @@ import { setMaxListeners } from 'node:events';
 import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import { toStoreError } from '../store/index.ts';
 import { LAST_MS, type Rest, readCursor, writeCursor } from './cursor.ts';
+import { MAX_RETENTION_DAYS } from './decision-log.ts';
 import {
   DecisionCursorError,
   type DecisionFilter,
@@ -32,9 +33,16 @@ export interface DynamoDbDecisionSourceOptions {
   readonly onUnreadable?: ((error: Error) => void) | undefined;
 }
 
-/** What the work for one page is bounded by: keys asked for decisions, and decisions looked at. */
+/** What the work for one page is bounded by: keys asked for decisions, places of decisions, and decisions looked at. */
 const MAX_KEYS = 480;
+const MAX_PLACES = 20_000;
 const MAX_LOOKED_AT = 2_000;
+
+/** Of a page, as JSON: so that the admin API can send any, escaped once more (a decision has up to 64 KB). */
+const MAX_PAGE_BYTES = 2 * 1024 * 1024;
+
+/** Clocks of handlers may be ahead. */
+const AHEAD_MS = DAY_MS;
 
 const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 1_000;
@@ -60,10 +68,11 @@ export function createDecisionSource(options: DynamoDbDecisionSourceOptions): De
     signal: AbortSignal,
   ) {
     const { user, outcome } = filter;
+    const { sinceMs, untilMs } = reachable(rest, now());
     const userNames = user === undefined ? undefined : namesOf(user);
     const places = readPlaces(
       { client, tableName, order, pageSize, signal },
-      periods({ filter, userNames, sinceMs: rest.sinceMs, untilMs: rest.untilMs }, order),
+      periods({ filter, userNames, sinceMs, untilMs }, order),
     );
     const userKeys = userNames && new Set(userNames.map(userPartition));
     return {
@@ -128,8 +137,7 @@ type Search = {
 async function firstPage(found: Search, rest: Rest, limit: number, query: DecisionQuery): Promise<DecisionPage> {
   const decisions: DecisionRecord[] = [];
   let waiting: string[] = [];
-  let lookedAt = 0;
-  let keysAsked = 0;
+  let [keysAsked, passed, lookedAt, bytes] = [0, 0, 0, 0];
   const page = (left: Rest): DecisionPage => {
     const cursor = left.untilMs > left.sinceMs ? { cursor: writeCursor(left, query) } : {};
     return { decisions, ...cursor, reachedMs: Math.max(left.sinceMs, Math.min(left.untilMs, rest.untilMs)) };
@@ -140,9 +148,12 @@ async function firstPage(found: Search, rest: Rest, limit: number, query: Decisi
   const readWaiting = async (): Promise<DecisionPage | undefined> => {
     const records = await found.records(waiting);
     waiting = [];
-    decisions.push(...records.slice(0, limit - decisions.length));
-    const last = decisions.at(-1);
-    return decisions.length === limit && last !== undefined ? page(after(placeOf(last))) : undefined;
+    for (const record of records) {
+      decisions.push(record);
+      bytes += Buffer.byteLength(JSON.stringify(record));
+      if (decisions.length === limit || bytes >= MAX_PAGE_BYTES) return page(after(placeOf(record)));
+    }
+    return undefined;
   };
   for await (const next of found.places) {
     if ('periodEnds' in next) {
@@ -152,13 +163,17 @@ async function firstPage(found: Search, rest: Rest, limit: number, query: Decisi
       return full ?? page({ ...rest, untilMs: next.periodEnds.sinceMs });
     }
     const { place } = next;
-    if ((rest.before !== undefined && place >= rest.before) || !found.mayMatch(place)) continue;
-    waiting.push(place);
-    lookedAt++;
-    if (waiting.length < Math.min(BATCH_RECORDS, limit - decisions.length) && lookedAt < MAX_LOOKED_AT) continue;
+    if (rest.before !== undefined && place >= rest.before) continue;
+    passed++;
+    if (found.mayMatch(place)) {
+      waiting.push(place);
+      lookedAt++;
+    }
+    const isEnough = passed === MAX_PLACES || lookedAt === MAX_LOOKED_AT;
+    if (!isEnough && waiting.length < Math.min(BATCH_RECORDS, limit - decisions.length)) continue;
     const full = await readWaiting();
     if (full !== undefined) return full;
-    if (lookedAt === MAX_LOOKED_AT) return page(after(place));
+    if (isEnough) return page(after(place));
   }
   return (await readWaiting()) ?? page({ ...rest, untilMs: rest.sinceMs });
 }
@@ -195,6 +210,14 @@ function wholeOf({ sinceMs, untilMs, user }: DecisionQuery, nowMs: number): Rest
   const until = bounded(untilMs ?? nowMs);
   const since = sinceMs ?? (user === undefined ? until - DEFAULT_DAYS * DAY_MS : 0);
   return { sinceMs: bounded(since), untilMs: until };
+}
+
+/** The part of a time of which anything can be on record: nothing is kept for longer, and nothing is of tomorrow. */
+function reachable({ sinceMs, untilMs }: Rest, nowMs: number): Pick<Rest, 'sinceMs' | 'untilMs'> {
+  return {
+    sinceMs: Math.max(sinceMs, bounded(nowMs - MAX_RETENTION_DAYS * DAY_MS)),
+    untilMs: Math.min(untilMs, bounded(nowMs + AHEAD_MS)),
+  };
 }
 
 function bounded(timeMs: number): number {

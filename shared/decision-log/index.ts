@@ -3,6 +3,7 @@ export {
   createDecisionLog,
   type DecisionLog,
   type DecisionLogOptions,
+  MAX_RETENTION_DAYS,
   type PutFailure,
   type PutResult,
 } from './decision-log.ts';
