@@ -170,6 +170,13 @@ export function nothingPublished({ place }: Pick<PolicyAccess, 'place'>): Comman
   );
 }
 
+/** The policy in force, or that of a revision. Throws a CommandError where there is none. */
+export async function publishedPolicy(access: PolicyAccess, revision?: number): Promise<PolicyAt> {
+  const policy = await access.policy(revision);
+  if (policy === undefined) throw nothingPublished(access);
+  return policy;
+}
+
 /** `revision 3 (2026-11-23T14:00:00.000Z by tanaka@host: new office)`, or `2026-11-23 23:00 +09:00` in a zone. */
 export function tellRevision({ number, createdAt, author, reason }: RevisionInfo, zone?: string): string {
   const when = zone === undefined ? createdAt : momentWithOffset(Date.parse(createdAt), zone);

@@ -9,19 +9,19 @@ import {
 } from '../../../shared/engine/index.ts';
 import { readablePath } from '../../../shared/policy/index.ts';
 import { ACCESS_OPTION_NAMES, type AccessOptions, addAccessOptions, openAccess } from '../access/access-options.ts';
-import { nothingPublished, tellRevision } from '../access/policy-access.ts';
+import { publishedPolicy, tellRevision } from '../access/policy-access.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-code.ts';
 import { addTimezoneOption, callerClock, type TimezoneOptions } from '../input/caller-zone.ts';
 import { addConnectionOptions, type ConnectionOptions, readConnection } from '../input/connection-options.ts';
 import { readPolicyFile, STDIN } from '../input/input-file.ts';
 import { readMoment } from '../input/moment.ts';
+import { readRevisionNumber } from '../input/revision-number.ts';
 import { fullMoment } from '../print/moment.ts';
 import { onOneLine, paintFor, writeJson, writeLines } from '../print/output.ts';
 import { decisionLines, traceLines } from '../print/report-decision.ts';
 import type { RunAction } from '../program.ts';
 import type { Surroundings } from '../surroundings.ts';
-import { readRevisionNumber } from './policy-file/export.ts';
-import { invalidReport } from './policy-file/policy-files.ts';
+import { invalidReport } from './policy-file/report-on-files.ts';
 
 interface EvaluateOptions extends AccessOptions, ConnectionOptions, TimezoneOptions {
   readonly file?: string;
@@ -78,7 +78,7 @@ async function evaluate(options: EvaluateOptions, surroundings: Surroundings): P
   const { connection, notes } = await readConnection(options, surroundings);
   const asked =
     options.file === undefined
-      ? await publishedPolicy(options, clock.zone, surroundings)
+      ? await policyOfStore(options, clock.zone, surroundings)
       : await policyOfFile(options.file, options, surroundings);
   if (asked === undefined) return EXIT.checkFailed;
 
@@ -98,15 +98,10 @@ async function evaluate(options: EvaluateOptions, surroundings: Surroundings): P
   return EXIT.ok;
 }
 
-async function publishedPolicy(
-  options: EvaluateOptions,
-  zone: string,
-  surroundings: Surroundings,
-): Promise<AskedPolicy> {
+async function policyOfStore(options: EvaluateOptions, zone: string, surroundings: Surroundings): Promise<AskedPolicy> {
   const access = await openAccess(options, surroundings);
   try {
-    const policy = await access.policy(options.revision);
-    if (policy === undefined) throw nothingPublished(access);
+    const policy = await publishedPolicy(access, options.revision);
     const { document, revision } = policy;
     return { document, source: tellRevision(revision, zone), data: { revision: revision.number } };
   } finally {

@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import { compile, parseAddress, parseInstantMs, type Rule, shown } from '../../../shared/engine/index.ts';
 import { describeRule, ruleFilter, suggester } from '../../../shared/policy/index.ts';
 import { type AccessOptions, addAccessOptions, openAccess } from '../access/access-options.ts';
-import { nothingPublished, type PolicyAt } from '../access/policy-access.ts';
+import { type PolicyAt, publishedPolicy } from '../access/policy-access.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-code.ts';
 import { addTimezoneOption, type CallerClock, callerClock, type TimezoneOptions } from '../input/caller-zone.ts';
 import { shortMoment, zoneText } from '../print/moment.ts';
@@ -136,8 +136,7 @@ async function showRule(id: string, options: ShowOptions, surroundings: Surround
 async function inForce(options: ShowOptions, surroundings: Surroundings): Promise<PolicyAt> {
   const access = await openAccess(options, surroundings);
   try {
-    const policy = await access.policy();
-    if (policy === undefined) throw nothingPublished(access);
+    const policy = await publishedPolicy(access);
     return policy;
   } finally {
     access.close();

@@ -1,10 +1,10 @@
 /** Reads the policy, plans on what stands there, and writes; again where others have changed it meanwhile. */
 import type { PolicyOperation } from '../../../shared/policy/index.ts';
 import {
-  nothingPublished,
   type PolicyAccess,
   type PolicyAt,
   type PolicyWrite,
+  publishedPolicy,
   type WriteStep,
   type Written,
 } from '../access/policy-access.ts';
@@ -36,8 +36,7 @@ export async function writePlanned<Plan extends OperationsPlan | { readonly ok: 
   toWrite: (step: WriteStep) => PolicyWrite,
 ): Promise<PlannedWrite<Plan>> {
   for (let tries = 1; ; tries++) {
-    const policy = await access.policy();
-    if (policy === undefined) throw nothingPublished(access);
+    const policy = await publishedPolicy(access);
     const made = plan(policy);
     if (!made.ok || made.operations.length === 0) return { plan: made, policy, written: undefined };
     const written = await access.write(toWrite({ kind: 'operations', operations: made.operations }));

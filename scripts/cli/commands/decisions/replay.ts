@@ -10,6 +10,7 @@ import { CommandError, EXIT, type ExitCode } from '../../exit-code.ts';
 import { addTimezoneOption, type CallerClock, callerClock, type TimezoneOptions } from '../../input/caller-zone.ts';
 import { readPolicyFile, STDIN } from '../../input/input-file.ts';
 import { readPastMoment } from '../../input/past-moment.ts';
+import { readRevisionNumber } from '../../input/revision-number.ts';
 import { nameOf } from '../../input/text-lines.ts';
 import { zoneText } from '../../print/moment.ts';
 import { onOneLine, paintFor, writeJson, writeLines } from '../../print/output.ts';
@@ -18,8 +19,7 @@ import type { RunAction } from '../../program.ts';
 import { addNewlyRefusedLimit, type NewlyRefusedLimit, overLimit } from '../../replay/newly-refused-limit.ts';
 import { replayLog } from '../../replay/replay-log.ts';
 import type { Surroundings } from '../../surroundings.ts';
-import { readRevisionNumber } from '../policy-file/export.ts';
-import { invalidReport } from '../policy-file/policy-files.ts';
+import { invalidReport } from '../policy-file/report-on-files.ts';
 
 interface ReplayOptions extends DecisionAccessOptions, TimezoneOptions {
   readonly file?: string;

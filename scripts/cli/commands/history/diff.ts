@@ -2,15 +2,15 @@
 import type { Command } from 'commander';
 import { policyChanges } from '../../../../shared/policy/index.ts';
 import { type AccessOptions, addAccessOptions, openAccess } from '../../access/access-options.ts';
-import { nothingPublished, type PolicyAccess, type PolicyAt, tellRevision } from '../../access/policy-access.ts';
+import { publishedPolicy, tellRevision } from '../../access/policy-access.ts';
 import { EXIT, type ExitCode } from '../../exit-code.ts';
 import { previousPolicy } from '../../history/previous-policy.ts';
 import { addTimezoneOption, callerClock, type TimezoneOptions } from '../../input/caller-zone.ts';
+import { readRevisionNumber } from '../../input/revision-number.ts';
 import { paintFor, writeJson, writeLines } from '../../print/output.ts';
 import { differenceLines } from '../../print/report-difference.ts';
 import type { RunAction } from '../../program.ts';
 import type { Surroundings } from '../../surroundings.ts';
-import { readRevisionNumber } from '../policy-file/export.ts';
 
 interface DiffOptions extends AccessOptions, TimezoneOptions {
   readonly json?: boolean;
@@ -55,8 +55,9 @@ async function diff(
   const clock = callerClock(options, surroundings);
   const access = await openAccess(options, surroundings);
   try {
-    const after = await read(access, to);
-    const before = from === undefined ? await previousPolicy(access, after.revision.number) : await read(access, from);
+    const after = await publishedPolicy(access, to);
+    const before =
+      from === undefined ? await previousPolicy(access, after.revision.number) : await publishedPolicy(access, from);
     if (options.json) {
       const changes = policyChanges(before?.document, after.document);
       writeJson(stdout, { from: before?.revision.number ?? null, to: after.revision.number, changes });
@@ -72,10 +73,4 @@ async function diff(
   } finally {
     access.close();
   }
-}
-
-async function read(access: PolicyAccess, revision: number | undefined): Promise<PolicyAt> {
-  const policy = await access.policy(revision);
-  if (policy === undefined) throw nothingPublished(access);
-  return policy;
 }

@@ -85,7 +85,7 @@ vpn-policy: change it by hand, or go back as a whole with vpn-policy rollback; v
   it.each<[args: string[], exitCode: number, message: string]>([
     [['1'], 1, 'revision 1 is the first policy: there is nothing before it to go back to\n'],
     [['9'], 1, 'there is no revision 9 in the table '],
-    [['two'], 2, "command-argument value 'two' is invalid for argument 'revision'."],
+    [['two'], 2, "revision 'two' is invalid."],
     [[], 2, "missing required argument 'revision'"],
   ])('refuses %j', async (args, exitCode, message) => {
     expect(await run(['revert', ...args])).toEqual({

@@ -142,7 +142,7 @@ Times: Asia/Tokyo, UTC+09:00
     [
       ['0'],
       2,
-      "command-argument value '0' is invalid for argument 'revision'. Accepted: the number of a revision, from 1.",
+      "revision '0' is invalid. Accepted: the number of a revision, from 1.",
     ],
     [['--limit', '0'], 2, "option '--limit <number>' argument '0' is invalid. Accepted: 1 to 10000."],
     [['--since', '18:00'], 2, '--since: 2026-11-24 18:00 (Asia/Tokyo, UTC+09:00) is still to come; accepted: '],

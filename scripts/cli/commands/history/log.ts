@@ -3,11 +3,18 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { cut } from '../../../../shared/engine/index.ts';
 import { policyChanges } from '../../../../shared/policy/index.ts';
 import { type AccessOptions, addAccessOptions, openAccess } from '../../access/access-options.ts';
-import { nothingPublished, type PolicyAccess, type RevisionInfo, revisionData } from '../../access/policy-access.ts';
+import {
+  nothingPublished,
+  type PolicyAccess,
+  publishedPolicy,
+  type RevisionInfo,
+  revisionData,
+} from '../../access/policy-access.ts';
 import { EXIT, type ExitCode } from '../../exit-code.ts';
 import { previousPolicy } from '../../history/previous-policy.ts';
 import { addTimezoneOption, type CallerClock, callerClock, type TimezoneOptions } from '../../input/caller-zone.ts';
 import { readPastMoment } from '../../input/past-moment.ts';
+import { readRevisionNumber } from '../../input/revision-number.ts';
 import { authorName } from '../../print/author-name.ts';
 import { echoedMoment, shortMoment, zoneText } from '../../print/moment.ts';
 import { onOneLine, paintFor, writeJson, writeLines } from '../../print/output.ts';
@@ -15,7 +22,6 @@ import { differenceLines } from '../../print/report-difference.ts';
 import { type Cell, tableLines } from '../../print/table.ts';
 import type { RunAction } from '../../program.ts';
 import type { Surroundings } from '../../surroundings.ts';
-import { readRevisionNumber } from '../policy-file/export.ts';
 
 interface LogOptions extends AccessOptions, TimezoneOptions {
   readonly limit: number;
@@ -137,8 +143,7 @@ async function logOne(number: number, options: LogOptions, surroundings: Surroun
   const clock = callerClock(options, surroundings);
   const access = await openAccess(options, surroundings);
   try {
-    const policy = await access.policy(number);
-    if (policy === undefined) throw nothingPublished(access);
+    const policy = await publishedPolicy(access, number);
     const before = await previousPolicy(access, number);
     const { revision, document } = policy;
     if (options.json) {

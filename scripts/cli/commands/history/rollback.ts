@@ -2,16 +2,16 @@
 import type { Command } from 'commander';
 import { policyChanges, sameData } from '../../../../shared/policy/index.ts';
 import { type AccessOptions, addAccessOptions, openAccess } from '../../access/access-options.ts';
-import { nothingPublished, type PolicyAccess, type PolicyAt, tellRevision } from '../../access/policy-access.ts';
+import { type PolicyAt, publishedPolicy, tellRevision } from '../../access/policy-access.ts';
 import { CommandError, EXIT, type ExitCode } from '../../exit-code.ts';
 import { goesOn } from '../../input/ask.ts';
 import { addTimezoneOption, callerClock, type TimezoneOptions } from '../../input/caller-zone.ts';
+import { readRevisionNumber } from '../../input/revision-number.ts';
 import { paintFor, writeLines } from '../../print/output.ts';
 import { differenceLines } from '../../print/report-difference.ts';
 import { reportWritten } from '../../print/report-written.ts';
 import type { RunAction } from '../../program.ts';
 import type { Surroundings } from '../../surroundings.ts';
-import { readRevisionNumber } from '../policy-file/export.ts';
 import { undoOf } from '../typed-command.ts';
 import { addWriteOptions, policyWrite, type WriteOptions } from '../write-options.ts';
 import { unchanged } from '../write-planned.ts';
@@ -54,9 +54,8 @@ async function rollback(
 ): Promise<ExitCode> {
   const access = await openAccess(options, surroundings);
   try {
-    const current = await access.policy();
-    if (current === undefined) throw nothingPublished(access);
-    const target = await policyAt(access, revision);
+    const current = await publishedPolicy(access);
+    const target = await publishedPolicy(access, revision);
     const isThere = sameData(current.document, target.document);
     if (!isThere) await show(current, target, options, surroundings);
     const step = { kind: 'restore', revision, ifCurrent: current.document } as const;
@@ -71,12 +70,6 @@ async function rollback(
   } finally {
     access.close();
   }
-}
-
-async function policyAt(access: PolicyAccess, revision: number): Promise<PolicyAt> {
-  const policy = await access.policy(revision);
-  if (policy === undefined) throw nothingPublished(access);
-  return policy;
 }
 
 /** Throws a CommandError where that is not wanted. */

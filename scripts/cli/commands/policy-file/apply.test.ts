@@ -165,13 +165,13 @@ Take what is in force into the file (vpn-policy export prints it), or let the fi
     expect(
       refused.stderr,
     ).toBe(`${file}: the policy refuses everybody: the default refuses, and no allow rule can admit anybody; if that is meant: --confirm lockout
-vpn-policy: ${file} was not published, nothing has changed
+vpn-policy: ${file} is refused, nothing has changed
 `);
     expect((await apply(lockout, ['--confirm', 'lockout'])).exitCode).toBe(0);
     const invalid = await apply('version: 1\n');
     expect([invalid.exitCode, invalid.stdout]).toEqual([1, '']);
     expect(invalid.stderr).toMatch(
-      /^\S+policy\.yaml:1:1: defaultEffect: .*\nvpn-policy: \S+ was not published, nothing has changed\n$/,
+      /^\S+policy\.yaml:1:1: defaultEffect: .*\nvpn-policy: \S+ is refused, nothing has changed\n$/,
     );
   });
 

@@ -25,7 +25,7 @@ import {
 import type { Surroundings } from '../../surroundings.ts';
 import { undoOf } from '../typed-command.ts';
 import { addWriteOptions, policyWrite, type WriteOptions } from '../write-options.ts';
-import { type ApplicationOptions, addApplicationOptions, applicationOf, sourceOf } from './plan.ts';
+import { type ApplicationOptions, addApplicationOptions, applicationOf, sourceOf } from './application-options.ts';
 
 interface ApplyOptions extends AccessOptions, WriteOptions, ApplicationOptions, PlanReplayOptions, TimezoneOptions {
   readonly replan?: boolean;

@@ -1,12 +1,11 @@
-/** `vpn-policy export`: prints the policy in force, or an old one, as a file. */
-import { writeFile } from 'node:fs/promises';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { type AccessOptions, addAccessOptions, openAccess } from '../../access/access-options.ts';
-import { nothingPublished, tellRevision } from '../../access/policy-access.ts';
-import { CommandError, EXIT, type ExitCode } from '../../exit-code.ts';
-import { reasonOf } from '../../input/input-file.ts';
-import { onOneLine, writeLines } from '../../print/output.ts';
+import { publishedPolicy, tellRevision } from '../../access/policy-access.ts';
+import { EXIT, type ExitCode } from '../../exit-code.ts';
+import { readRevisionNumber } from '../../input/revision-number.ts';
+import { writeLines } from '../../print/output.ts';
 import { inReadingOrder, policyYaml } from '../../print/policy-yaml.ts';
+import { saveFile } from '../../print/save-file.ts';
 import type { RunAction } from '../../program.ts';
 import type { Surroundings } from '../../surroundings.ts';
 
@@ -45,30 +44,16 @@ async function exportPolicy(options: ExportOptions, surroundings: Surroundings):
   const { output, revision } = options;
   const access = await openAccess(options, surroundings);
   try {
-    const policy = await access.policy(revision);
-    if (policy === undefined) throw nothingPublished(access);
+    const policy = await publishedPolicy(access, revision);
     const asJson = options.json || output?.toLowerCase().endsWith('.json');
     const text = asJson
       ? `${JSON.stringify(inReadingOrder(policy.document), undefined, 2)}\n`
       : policyYaml(policy.document);
     if (output === undefined) surroundings.stdout.write(text);
-    else await save(output, text);
+    else await saveFile(output, text);
     writeLines(surroundings.stderr, [`vpn-policy: ${tellRevision(policy.revision)}`]);
     return EXIT.ok;
   } finally {
     access.close();
   }
-}
-
-async function save(file: string, text: string): Promise<void> {
-  await writeFile(file, text).catch((error: unknown) => {
-    throw new CommandError(`cannot write ${onOneLine(file)}: ${reasonOf(error)}`, undefined, { cause: error });
-  });
-}
-
-/** Reads the number of a revision from the command line. */
-export function readRevisionNumber(text: string): number {
-  const number = /^\d{1,10}$/.test(text) ? Number(text) : 0;
-  if (number === 0) throw new InvalidArgumentError('Accepted: the number of a revision, from 1.');
-  return number;
 }

@@ -6,7 +6,7 @@ import { counted, printable } from '../../print/output.ts';
 import { warningLine } from '../../print/report-policy.ts';
 import type { RunAction } from '../../program.ts';
 import type { Surroundings } from '../../surroundings.ts';
-import { type FileReport, invalidReport, reportOnFiles } from './policy-files.ts';
+import { type FileReport, invalidReport, reportOnFiles } from './report-on-files.ts';
 
 interface LintOptions {
   readonly strict?: boolean;

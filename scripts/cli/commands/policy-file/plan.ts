@@ -1,14 +1,12 @@
 /** `vpn-policy plan`: what would applying a file change, and for whom? */
-import { writeFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
-import type { Confirmation, PolicyIssue } from '../../../../shared/policy/index.ts';
+import type { PolicyIssue } from '../../../../shared/policy/index.ts';
 import { type AccessOptions, addAccessOptions, openAccess } from '../../access/access-options.ts';
 import { CommandError, EXIT, type ExitCode } from '../../exit-code.ts';
 import { addTimezoneOption, callerClock, type TimezoneOptions } from '../../input/caller-zone.ts';
 import { readConnections } from '../../input/connections-file.ts';
-import { readPolicyFile, reasonOf, STDIN } from '../../input/input-file.ts';
+import { readPolicyFile, STDIN } from '../../input/input-file.ts';
 import { readMoment } from '../../input/moment.ts';
-import { addSourceOption, policySource, type SourceOptions } from '../../input/policy-source.ts';
 import { makePlan, type Plan } from '../../plan/make-plan.ts';
 import { planFileText } from '../../plan/plan-file.ts';
 import { onOneLine, paintFor, writeJson, writeLines } from '../../print/output.ts';
@@ -17,10 +15,12 @@ import { planMarkdown } from '../../print/plan-markdown.ts';
 import { type PlanReport, planReport } from '../../print/plan-report.ts';
 import { planText } from '../../print/plan-text.ts';
 import { issueLine } from '../../print/report-policy.ts';
+import { saveFile } from '../../print/save-file.ts';
 import type { RunAction } from '../../program.ts';
 import { addPlanReplayOptions, openPlanReplay, type PlanReplayOptions } from '../../replay/plan-replay.ts';
 import type { Surroundings } from '../../surroundings.ts';
 import { addConfirmOption } from '../write-options.ts';
+import { type ApplicationOptions, addApplicationOptions, applicationOf, sourceOf } from './application-options.ts';
 
 interface PlanOptions extends AccessOptions, ApplicationOptions, PlanReplayOptions, TimezoneOptions {
   readonly connections?: string;
@@ -29,20 +29,6 @@ interface PlanOptions extends AccessOptions, ApplicationOptions, PlanReplayOptio
   readonly drift?: boolean;
   readonly markdown?: boolean;
   readonly json?: boolean;
-}
-
-/** How a file is to be applied. */
-export interface ApplicationOptions extends SourceOptions {
-  readonly prune?: boolean;
-  readonly forceConflicts?: boolean;
-  readonly confirm?: readonly Confirmation[];
-}
-
-/** `--source`, `--prune`, `--force-conflicts`. */
-export function addApplicationOptions(command: Command): Command {
-  return addSourceOption(command)
-    .option('--prune', 'also take out what only others added')
-    .option('--force-conflicts', 'where the file and others changed the same, the file counts');
 }
 
 export function addPlan(program: Command, surroundings: Surroundings, run: RunAction): void {
@@ -128,17 +114,6 @@ function noPlan(
   return EXIT.checkFailed;
 }
 
-/** The name under which the history knows the file. Throws a CommandError for standard input without one. */
-export async function sourceOf(file: string, options: SourceOptions): Promise<string> {
-  const source = await policySource(file, options);
-  if (source !== undefined) return source;
-  throw new CommandError('standard input has no name for the history: give --source, such as vpn/policy.yaml');
-}
-
-export function applicationOf({ prune, forceConflicts, confirm }: ApplicationOptions) {
-  return { prune: prune === true, forceConflicts: forceConflicts === true, confirm: confirm ?? [] };
-}
-
 function show(
   made: Plan,
   report: PlanReport,
@@ -162,9 +137,7 @@ async function save(
     writeLines(stderr, [`vpn-policy: no plan was written to ${onOneLine(file)}, since it could not be applied`]);
     return;
   }
-  await writeFile(file, planFileText(made, name, now())).catch((error: unknown) => {
-    throw new CommandError(`cannot write ${onOneLine(file)}: ${reasonOf(error)}`, undefined, { cause: error });
-  });
+  await saveFile(file, planFileText(made, name, now()));
   writeLines(stderr, [
     onOneLine(`vpn-policy: the plan is in ${file}; vpn-policy apply ${file} carries out exactly that`),
   ]);

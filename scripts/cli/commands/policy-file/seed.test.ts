@@ -117,7 +117,7 @@ describe('vpn-policy seed', () => {
     },
   ])('publishes nothing of $what', async ({ policy, told }) => {
     const { exitCode, stdout, stderr } = await seed(policy);
-    const last = 'vpn-policy: <stdin> was not published, nothing has changed\n';
+    const last = 'vpn-policy: <stdin> is refused, nothing has changed\n';
     expect({ exitCode, stdout, last: stderr.slice(-last.length) }).toEqual({ exitCode: 1, stdout: '', last });
     expect(stderr.slice(0, -last.length)).toEqual(typeof told === 'string' ? told : expect.stringMatching(told));
     expect(await inForce()).toBeNull();

@@ -3,10 +3,11 @@ import type { Command } from 'commander';
 import { type PolicyTestResult, runPolicyTests, suggester } from '../../../../shared/policy/index.ts';
 import { CommandError, EXIT, type ExitCode } from '../../exit-code.ts';
 import type { PolicyFile } from '../../input/input-file.ts';
+import { collected } from '../../input/repeated-option.ts';
 import { counted, onOneLine, type Paint, paintFor, printable } from '../../print/output.ts';
 import type { RunAction } from '../../program.ts';
 import type { Surroundings } from '../../surroundings.ts';
-import { type FileReport, invalidReport, reportOnFiles } from './policy-files.ts';
+import { type FileReport, invalidReport, reportOnFiles } from './report-on-files.ts';
 
 interface TestOptions {
   readonly only?: readonly string[];
@@ -22,10 +23,7 @@ export function addTest(program: Command, surroundings: Surroundings, run: RunAc
         'is expected. Needs no store and no credentials.',
     )
     .argument('<files...>', '- is standard input')
-    .option('--only <name>', 'the test of that name; may be given several times', (name, before: string[] = []) => [
-      ...before,
-      name,
-    ])
+    .option('--only <name>', 'the test of that name (may be given several times)', collected)
     .option('--json', 'the report for programs')
     .addHelpText(
       'after',

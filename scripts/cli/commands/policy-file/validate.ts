@@ -7,7 +7,7 @@ import { counted, printable } from '../../print/output.ts';
 import { failedTestLines, warningLine } from '../../print/report-policy.ts';
 import type { RunAction } from '../../program.ts';
 import type { Surroundings } from '../../surroundings.ts';
-import { type FileReport, invalidReport, reportOnFiles } from './policy-files.ts';
+import { type FileReport, invalidReport, reportOnFiles } from './report-on-files.ts';
 
 interface ValidateOptions {
   readonly json?: boolean;

@@ -162,7 +162,7 @@ describe('vpn-policy set import', () => {
       stderr: [
         '<stdin>:3: "192.0.2.256" is no address range: "192.0.2.256" is not an IPv4 or IPv6 address; accepted: an address (203.0.113.9, 2001:db8::1), a CIDR block (203.0.113.0/24) or a range (203.0.113.1-203.0.113.9)',
         '<stdin>:4: "localhost" is no address range: "localhost" does not have four octets; accepted: an address (203.0.113.9, 2001:db8::1), a CIDR block (203.0.113.0/24) or a range (203.0.113.1-203.0.113.9)',
-        'vpn-policy: <stdin> was not published, nothing has changed',
+        'vpn-policy: <stdin> is refused, nothing has changed',
         '',
       ].join('\n'),
     });

@@ -11,6 +11,7 @@ import { addTimezoneOption, callerClock, type TimezoneOptions } from '../../inpu
 import { addEndOptions, type EndOptions, readEnd } from '../../input/end-options.ts';
 import { readInput } from '../../input/input-file.ts';
 import { storedMoment } from '../../input/moment.ts';
+import { collected } from '../../input/repeated-option.ts';
 import { echoedMoment } from '../../print/moment.ts';
 import { counted, onOneLine, printable, writeLines } from '../../print/output.ts';
 import { withNotice } from '../../print/progress.ts';
@@ -55,8 +56,16 @@ export function addSetImport(set: Command, surroundings: Surroundings, run: RunA
     .option('--column <column>', 'of CSV: the name of the column, or its number from 1')
     .option('--header', 'of CSV: the first line names the columns')
     .option('--no-header', 'of CSV: it does not')
-    .option('--only-service <name>', 'of ip-ranges.json: ranges of that service, such as EC2 (repeatable)', gather)
-    .option('--only-region <name>', 'of ip-ranges.json: ranges of that region, or GLOBAL (repeatable)', gather)
+    .option(
+      '--only-service <name>',
+      'of ip-ranges.json: ranges of that service, such as EC2 (may be given several times)',
+      collected,
+    )
+    .option(
+      '--only-region <name>',
+      'of ip-ranges.json: ranges of that region, or GLOBAL (may be given several times)',
+      collected,
+    )
     .option('--years <number>', 'of a calendar: for how many years from now on events recur', readYears, 2)
     .addOption(new Option('--kind <kind>', 'what the entries of a new set are').choices([...SET_KINDS]))
     .option('--note <text>', 'for entries that bring no note of their own');
@@ -223,10 +232,6 @@ function importData({ list: { kind, entries, repeats }, change }: SetImport, { s
 
 function number(count: number): string {
   return count.toLocaleString('en-US');
-}
-
-function gather(text: string, before: readonly string[] = []): readonly string[] {
-  return [...before, text];
 }
 
 function readYears(text: string): number {

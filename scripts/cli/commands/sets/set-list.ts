@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { type PolicySet, parseInstantMs, type SetEntry } from '../../../../shared/engine/index.ts';
 import { type AccessOptions, addAccessOptions, openAccess } from '../../access/access-options.ts';
-import { nothingPublished } from '../../access/policy-access.ts';
+import { publishedPolicy } from '../../access/policy-access.ts';
 import { EXIT, type ExitCode } from '../../exit-code.ts';
 import { paintFor, writeJson, writeLines } from '../../print/output.ts';
 import { tableLines } from '../../print/table.ts';
@@ -39,8 +39,7 @@ async function setList(options: SetListOptions, surroundings: Surroundings): Pro
   const { stdout, env, now } = surroundings;
   const access = await openAccess(options, surroundings);
   try {
-    const policy = await access.policy();
-    if (policy === undefined) throw nothingPublished(access);
+    const policy = await publishedPolicy(access);
     const { document, revision } = policy;
     const uses = setUses(document);
     const sets = Object.entries(document.sets ?? {})

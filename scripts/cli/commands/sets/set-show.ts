@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { parseInstantMs, type SetEntry } from '../../../../shared/engine/index.ts';
 import { type AccessOptions, addAccessOptions, openAccess } from '../../access/access-options.ts';
-import { nothingPublished } from '../../access/policy-access.ts';
+import { publishedPolicy } from '../../access/policy-access.ts';
 import { EXIT, type ExitCode } from '../../exit-code.ts';
 import { addTimezoneOption, type CallerClock, callerClock, type TimezoneOptions } from '../../input/caller-zone.ts';
 import { shortMoment, zoneText } from '../../print/moment.ts';
@@ -42,8 +42,7 @@ async function setShow(name: string, options: SetShowOptions, surroundings: Surr
   const clock = callerClock(options, surroundings);
   const access = await openAccess(options, surroundings);
   try {
-    const policy = await access.policy();
-    if (policy === undefined) throw nothingPublished(access);
+    const policy = await publishedPolicy(access);
     const { document, revision } = policy;
     const set = findSet(document, name);
     if (set === undefined) throw noSuchSet(name, document);

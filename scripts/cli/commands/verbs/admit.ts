@@ -6,6 +6,7 @@ import { type AccessOptions, addAccessOptions } from '../../access/access-option
 import { CommandError, type ExitCode } from '../../exit-code.ts';
 import { addTimezoneOption, callerClock, type TimezoneOptions } from '../../input/caller-zone.ts';
 import { addEndOptions, type EndOptions, readEnd } from '../../input/end-options.ts';
+import { collected } from '../../input/repeated-option.ts';
 import { doneLine, endData } from '../../print/report-verb.ts';
 import type { RunAction } from '../../program.ts';
 import type { Surroundings } from '../../surroundings.ts';
@@ -15,7 +16,7 @@ import { type AskedPolicy, askedSubject, type Standing, standingOf } from '../..
 import { calledSubject, readSubjects } from '../../verbs/subject.ts';
 import { addWriteOptions, type WriteOptions } from '../write-options.ts';
 import { runVerb, type VerbReport } from './run-verb.ts';
-import { addVpnEndpointOption, collected, readRuleId, type VpnEndpointOptions } from './verb-options.ts';
+import { addVpnEndpointOption, readRuleId, type VpnEndpointOptions } from './verb-options.ts';
 
 interface AdmitOptions extends AccessOptions, WriteOptions, EndOptions, TimezoneOptions, VpnEndpointOptions {
   readonly commonName?: readonly string[];

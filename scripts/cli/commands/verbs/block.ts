@@ -4,6 +4,7 @@ import { type AccessOptions, addAccessOptions } from '../../access/access-option
 import { CommandError, type ExitCode } from '../../exit-code.ts';
 import { addTimezoneOption, callerClock, type TimezoneOptions } from '../../input/caller-zone.ts';
 import { addEndOptions, type EndOptions, readEnd } from '../../input/end-options.ts';
+import { collected } from '../../input/repeated-option.ts';
 import { doneLine, endData } from '../../print/report-verb.ts';
 import type { RunAction } from '../../program.ts';
 import type { Surroundings } from '../../surroundings.ts';
@@ -14,7 +15,7 @@ import { type AskedPolicy, askedPolicy, askedSubject, standingOf } from '../../v
 import { calledSubject, readSubjects, type Subject } from '../../verbs/subject.ts';
 import { addWriteOptions, type WriteOptions } from '../write-options.ts';
 import { observingNotes, runVerb, type VerbReport } from './run-verb.ts';
-import { addVpnEndpointOption, collected, readMessage, readRuleId, type VpnEndpointOptions } from './verb-options.ts';
+import { addVpnEndpointOption, readMessage, readRuleId, type VpnEndpointOptions } from './verb-options.ts';
 
 interface BlockOptions extends AccessOptions, WriteOptions, EndOptions, TimezoneOptions, VpnEndpointOptions {
   readonly ip?: readonly string[];

@@ -7,6 +7,7 @@ import { CommandError, type ExitCode } from '../../exit-code.ts';
 import { addTimezoneOption, type CallerClock, callerClock, type TimezoneOptions } from '../../input/caller-zone.ts';
 import { addEndOptions, type EndOptions, readEnd } from '../../input/end-options.ts';
 import { readMoment, storedMoment } from '../../input/moment.ts';
+import { collected } from '../../input/repeated-option.ts';
 import { echoedMoment, spanText } from '../../print/moment.ts';
 import { endData } from '../../print/report-verb.ts';
 import type { RunAction } from '../../program.ts';
@@ -15,7 +16,7 @@ import { type MaintenanceRequest, type PlannedMaintenance, planMaintenance } fro
 import { readSubject } from '../../verbs/subject.ts';
 import { addWriteOptions, type WriteOptions } from '../write-options.ts';
 import { observingNotes, runVerb, type VerbReport } from './run-verb.ts';
-import { addVpnEndpointOption, collected, readMessage, readRuleId, type VpnEndpointOptions } from './verb-options.ts';
+import { addVpnEndpointOption, readMessage, readRuleId, type VpnEndpointOptions } from './verb-options.ts';
 
 interface MaintenanceOptions extends AccessOptions, WriteOptions, EndOptions, TimezoneOptions, VpnEndpointOptions {
   readonly from: string;

@@ -5,6 +5,7 @@ import { describeRule } from '../../../../shared/policy/index.ts';
 import { type AccessOptions, addAccessOptions } from '../../access/access-options.ts';
 import { CommandError, type ExitCode } from '../../exit-code.ts';
 import { addTimezoneOption, type CallerClock, callerClock, type TimezoneOptions } from '../../input/caller-zone.ts';
+import { collected } from '../../input/repeated-option.ts';
 import { fullMoment } from '../../print/moment.ts';
 import type { RunAction } from '../../program.ts';
 import type { Surroundings } from '../../surroundings.ts';
@@ -14,7 +15,7 @@ import { calledSubject, readSubjects, type Subject } from '../../verbs/subject.t
 import { planUnblock, type Unblocking, type UnblockRequest } from '../../verbs/unblock.ts';
 import { addWriteOptions, type WriteOptions } from '../write-options.ts';
 import { runVerb, type VerbReport } from './run-verb.ts';
-import { addVpnEndpointOption, collected, type VpnEndpointOptions } from './verb-options.ts';
+import { addVpnEndpointOption, type VpnEndpointOptions } from './verb-options.ts';
 
 interface UnblockOptions extends AccessOptions, WriteOptions, TimezoneOptions, VpnEndpointOptions {
   readonly ip?: readonly string[];

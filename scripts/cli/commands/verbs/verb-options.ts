@@ -1,11 +1,7 @@
 /** What the options of the everyday verbs have in common. */
 import { type Command, InvalidArgumentError } from 'commander';
 import { DEFAULT_RULE, PolicyValueError, parseMessage, RULE_ID } from '../../../../shared/engine/index.ts';
-
-/** Collects an option that may be given several times. */
-export function collected(text: string, before: readonly string[] = []): readonly string[] {
-  return [...before, text];
-}
+import { collected } from '../../input/repeated-option.ts';
 
 export interface VpnEndpointOptions {
   readonly vpnEndpoint?: readonly string[];
