@@ -1,0 +1,135 @@
+/**
+ * The engine next to its peers, in one process. From the root of the checkout:
+ *
+ *     npm run bench                          everything, in some minutes; tables on stdout
+ *     npm run bench -- --write               … and into docs/performance.md, with its charts
+ *     npm run bench -- --short --check       what CI runs: ratios, against those of bench/ratios.json
+ *     npm run bench -- --short --accept      writes bench/ratios.json anew
+ */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type Comparison, compareOn } from './compare.ts';
+import { blockList } from './contenders/block-list.ts';
+import { casbin } from './contenders/casbin.ts';
+import { cedarWasm } from './contenders/cedar.ts';
+import { clientVpnPolicy } from './contenders/client-vpn-policy.ts';
+import type { MakeContender } from './contenders/contender.ts';
+import { handWritten } from './contenders/hand-written.ts';
+import { jsonRulesEngine } from './contenders/json-rules-engine.ts';
+import { lowerLimit } from './contenders/lower-limit.ts';
+import { countryRanges } from './country-ranges.ts';
+import { compileOnce, engineFigures } from './engine-figures.ts';
+import { machine } from './machine.ts';
+import type { MeasureOptions } from './measure.ts';
+import { type BenchResults, engineTable, markdownTable, writePage } from './page.ts';
+import { ratiosOf, refusedRatios } from './ratios.ts';
+import { countryWorkload, mixedWorkload, setWorkload } from './workloads.ts';
+
+const PARTS = ['rules', 'sets', 'countries', 'engine'] as const;
+const RATIOS_FILE = join('bench', 'ratios.json');
+
+const { values: flags } = parseArgs({
+  options: {
+    short: { type: 'boolean', default: false },
+    only: { type: 'string', multiple: true, default: [] },
+    json: { type: 'string' },
+    write: { type: 'boolean', default: false },
+    check: { type: 'boolean', default: false },
+    accept: { type: 'boolean', default: false },
+    'compile-once': { type: 'boolean', default: false },
+  },
+});
+
+const OPTIONS: MeasureOptions = flags.short
+  ? { rounds: 5, turnMs: 40, longestPassMs: 20 }
+  : { rounds: 7, turnMs: 60, longestPassMs: 30 };
+
+/** A short run leaves out what takes long and gives no ratio to check. */
+const RULE_COUNTS = flags.short ? [1000] : [10, 100, 1000, 10_000];
+const ENTRY_COUNTS = flags.short ? [1000, 250_000] : [1000, 10_000, 100_000, 250_000];
+const POLICY_ENGINES: readonly MakeContender[] = flags.short ? [casbin] : [cedarWasm, casbin, jsonRulesEngine];
+/** Above it, Cedar takes minutes to parse and a second to decide. */
+const MOST_ENTRIES_FOR_POLICY_ENGINES = 10_000;
+
+if (flags['compile-once']) console.log(JSON.stringify(compileOnce()));
+else process.exitCode = await main();
+
+async function main(): Promise<number> {
+  const unknown = flags.only.filter((part) => !(PARTS as readonly string[]).includes(part));
+  if (unknown.length > 0) {
+    console.error(`bench: --only ${unknown[0]} is not known; accepted: ${PARTS.join(', ')}`);
+    return 2;
+  }
+  const results = await run();
+  if (flags.json !== undefined) await writeFile(flags.json, `${JSON.stringify(results, undefined, 2)}\n`);
+  if (flags.write) await writePage(results);
+  if (flags.accept) await writeFile(RATIOS_FILE, `${JSON.stringify(ratiosOf(results), undefined, 2)}\n`);
+  if (!flags.check) return 0;
+  const refused = await check(results);
+  if (refused.length === 0) return 0;
+  console.log('Measured once more, since a ratio was over its limit:');
+  const still = (await check(await run())).filter(({ name }) => refused.some((first) => first.name === name));
+  for (const { name, ratio, limit } of still) {
+    console.error(
+      `bench: ${name} is ${ratio.toPrecision(3)}, over ${limit.toPrecision(3)}; if that is as it should be: ${ACCEPT}`,
+    );
+  }
+  return still.length === 0 ? 0 : 1;
+}
+
+const ACCEPT = 'npm run bench -- --short --accept';
+
+async function check(results: BenchResults): ReturnType<typeof refusedRatios> {
+  return refusedRatios(ratiosOf(results), JSON.parse(await readFile(RATIOS_FILE, 'utf8')));
+}
+
+async function run(): Promise<BenchResults> {
+  const wanted = (part: (typeof PARTS)[number]) => flags.only.length === 0 || flags.only.includes(part);
+  const told = await machine();
+  console.log(`${told.processor}, ${told.cores} cores, load ${told.load}; Node ${told.node}; ${told.date}\n`);
+  const results: BenchResults = { machine: told, rules: [], sets: [], countries: [] };
+
+  if (wanted('rules')) {
+    for (const count of RULE_COUNTS) {
+      const makers = [clientVpnPolicy, handWritten, ...POLICY_ENGINES];
+      results.rules.push(await compareOn(mixedWorkload(count), count, makers, OPTIONS));
+      progress(results.rules);
+    }
+    console.log(`Rules of all kinds, time of a decision\n${markdownTable(results.rules)}\n`);
+  }
+  if (wanted('sets')) {
+    for (const count of ENTRY_COUNTS) {
+      results.sets.push(await compareOn(setWorkload(count), count, setMakers(count), OPTIONS));
+      progress(results.sets);
+    }
+    console.log(`Two deny lists, time of a decision\n${markdownTable(results.sets)}\n`);
+  }
+  if (wanted('countries') && !flags.short) {
+    const ranges = await countryRanges();
+    for (const [name, countries] of [
+      ['Japan', ['JP']],
+      ['all but Japan', [...ranges.keys()].filter((country) => country !== 'JP')],
+    ] as const) {
+      const blocks = countries.flatMap((country) => ranges.get(country) ?? []);
+      const workload = countryWorkload(`${name}, ${blocks.length} CIDRs`, blocks);
+      results.countries.push(await compareOn(workload, blocks.length, setMakers(blocks.length), OPTIONS));
+      progress(results.countries);
+    }
+    console.log(`Ranges of countries, time of a decision\n${markdownTable(results.countries)}\n`);
+  }
+  if (wanted('engine')) {
+    results.engine = await engineFigures(flags.short ? 3 : 5, OPTIONS);
+    console.log(`${engineTable(results.engine)}\n`);
+  }
+  return results;
+}
+
+function setMakers(entryCount: number): MakeContender[] {
+  const engines = entryCount <= MOST_ENTRIES_FOR_POLICY_ENGINES && !flags.short ? POLICY_ENGINES : [];
+  return [clientVpnPolicy, lowerLimit, blockList, handWritten, ...engines];
+}
+
+function progress(done: readonly Comparison[]): void {
+  if (process.stderr.isTTY) process.stderr.write(`${done.at(-1)?.workload} measured\n`);
+}

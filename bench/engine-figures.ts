@@ -1,0 +1,113 @@
+/** What this project's engine takes at the sizes of its budgets: time to compile, memory, time and garbage of a decision. */
+import { execFileSync } from 'node:child_process';
+import { type Connection, compile, decide, type PolicyDocument } from '../shared/engine/index.ts';
+import type { Contender } from './contenders/contender.ts';
+import { type MeasureOptions, measureInTurn, median, processorNs, ratioOf } from './measure.ts';
+import { toConnection, toDocument } from './plain-policy.ts';
+import { wholeLanguage } from './whole-language.ts';
+import { mixedWorkload, NOW_MS, setWorkload } from './workloads.ts';
+
+export interface EngineFigures {
+  /** Nanoseconds a decision, by the number of rules, beside 100,000 CIDRs. */
+  readonly decisionNs: Readonly<Record<string, number>>;
+  readonly manyRulesAgainst100: number;
+  /** Bytes of garbage a decision makes. */
+  readonly bytesADecision: number;
+  readonly compile: CompileFigures;
+}
+
+export interface CompileFigures {
+  /** In a fresh process, as a handler compiles: medians, in milliseconds of processor time. */
+  readonly coldMs: number;
+  /** Of the last of several in one process. */
+  readonly warmMs: number;
+  /** What JSON.parse takes for the same document in the same fresh process. */
+  readonly parseMs: number;
+  /** What the compiled policy keeps, in MB (1,000,000 bytes). */
+  readonly keptMb: number;
+}
+
+const CIDRS = 100_000;
+
+/** Rules of all kinds beside a set of 100,000 CIDRs. */
+export function largePolicy(ruleCount: number): PolicyDocument {
+  const [, addresses] = setWorkload(2 * CIDRS).rules;
+  const rules = mixedWorkload(ruleCount).rules;
+  return wholeLanguage(toDocument(addresses === undefined ? rules : [addresses, ...rules]));
+}
+
+export async function engineFigures(rounds: number, options: MeasureOptions): Promise<EngineFigures> {
+  const connections = mixedWorkload(10_000).connections;
+  const sizes = [100, 1000, 10_000];
+  const contenders = sizes.map((size): Contender<Connection> => {
+    const policy = compile(largePolicy(size));
+    return {
+      name: String(size),
+      prepare: toConnection,
+      decide: (connection) => decide(policy, connection, NOW_MS).allow,
+    };
+  });
+  const timings = await measureInTurn(contenders as readonly Contender[], connections, options);
+  const [few, , many] = [...timings.values()];
+  if (few === undefined || many === undefined) throw new RangeError('nothing was measured');
+  return {
+    decisionNs: Object.fromEntries([...timings].map(([size, { ns }]) => [size, ns])),
+    manyRulesAgainst100: ratioOf(many, few),
+    bytesADecision: garbageOfOne(contenders[2] as Contender<Connection>, connections.map(toConnection)),
+    compile: compileFigures(rounds),
+  };
+}
+
+/** Bytes allocated by a decision: the heap's growth over many short runs, without those in which it was cleared. */
+function garbageOfOne(contender: Contender<Connection>, connections: readonly Connection[]): number {
+  const grown: number[] = [];
+  const RUN = 1000;
+  for (let run = 0; run < 1000; run++) {
+    const before = process.memoryUsage().heapUsed;
+    for (let index = 0; index < RUN; index++) {
+      contender.decide(connections[(run * RUN + index) % connections.length] as Connection); // in bounds
+    }
+    const growth = process.memoryUsage().heapUsed - before;
+    if (growth >= 0) grown.push(growth / RUN);
+  }
+  return median(grown);
+}
+
+function compileFigures(rounds: number): CompileFigures {
+  const runs = Array.from({ length: rounds }, (): CompileFigures => {
+    const [script = ''] = process.argv.slice(1);
+    return JSON.parse(execFileSync(process.execPath, ['--expose-gc', script, '--compile-once'], { encoding: 'utf8' }));
+  });
+  const medianOf = (key: keyof CompileFigures) => median(runs.map((run) => run[key]));
+  return {
+    coldMs: medianOf('coldMs'),
+    warmMs: medianOf('warmMs'),
+    parseMs: medianOf('parseMs'),
+    keptMb: medianOf('keptMb'),
+  };
+}
+
+/** For a process of its own: compiles the largest policy of the budgets for the first time, then again. */
+export function compileOnce(): CompileFigures {
+  const text = JSON.stringify(largePolicy(10_000));
+  const document = timedMs(() => JSON.parse(text) as PolicyDocument);
+  const heldBytes = held();
+  const first = timedMs(() => compile(document.result));
+  const keptMb = (held() - heldBytes) / 1e6;
+  let again = first;
+  for (let round = 0; round < 3; round++) again = timedMs(() => compile(document.result));
+  return { coldMs: first.ms, warmMs: again.ms, parseMs: document.ms, keptMb };
+}
+
+function timedMs<T>(work: () => T): { readonly result: T; readonly ms: number } {
+  const startedNs = processorNs();
+  const result = work();
+  return { result, ms: (processorNs() - startedNs) / 1e6 };
+}
+
+/** Bytes in use, after a collection. */
+function held(): number {
+  globalThis.gc?.();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+}
