@@ -59,6 +59,17 @@ describe('readCalendar', () => {
       ['DTSTART;VALUE=DATE:20261201', 'RDATE;VALUE=DATE:20261210,20261220'],
       ['2026-12-01', '2026-12-10', '2026-12-20'],
     ],
+    ['a leap day in leap years alone', ['DTSTART;VALUE=DATE:20240229', 'RRULE:FREQ=YEARLY'], ['2028-02-29']],
+    [
+      'the last day of February, leap day or not',
+      ['DTSTART;VALUE=DATE:20240229', 'RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=-1'],
+      ['2026-02-28', '2027-02-28', '2028-02-29'],
+    ],
+    [
+      'the exception of an event that was not exported with it',
+      ['RECURRENCE-ID;VALUE=DATE:20261123', 'DTSTART;VALUE=DATE:20261124'],
+      ['2026-11-24'],
+    ],
     [
       'stretches that recur',
       ['DTSTART;VALUE=DATE:20261230', 'DTEND;VALUE=DATE:20270102', 'RRULE:FREQ=YEARLY;COUNT=2'],
@@ -109,6 +120,17 @@ describe('readCalendar', () => {
     });
   });
 
+  it('ends and excludes by the zone that the calendar describes', () => {
+    const zone =
+      'BEGIN:VTIMEZONE\r\nTZID:Tokyo Standard Time\r\nBEGIN:STANDARD\r\nDTSTART:19700101T000000\r\nTZOFFSETFROM:+0900\r\nTZOFFSETTO:+0900\r\nEND:STANDARD\r\nEND:VTIMEZONE';
+    const text = calendar([
+      'DTSTART;TZID=Tokyo Standard Time:20261201T080000',
+      'RRULE:FREQ=DAILY;UNTIL=20261203T230000Z',
+      'EXDATE:20261201T230000Z',
+    ]).replace('VERSION:2.0', zone);
+    expect(days(text)).toEqual(['2026-12-01', '2026-12-03', '2026-12-04']);
+  });
+
   it('reads several calendars of one file', () => {
     const day = (text: string) => calendar([`DTSTART;VALUE=DATE:${text}`]);
     expect(days(`${day('20261229')}${day('20261230')}`)).toEqual(['2026-12-29', '2026-12-30']);
@@ -125,6 +147,11 @@ describe('readCalendar', () => {
       'an event of many years',
       ['DTSTART;VALUE=DATE:20260101', 'DTEND;VALUE=DATE:99990101'],
       'the event "x": it lasts 2912078 days; accepted: at most 366',
+    ],
+    [
+      'a rule without its first part',
+      ['DTSTART;VALUE=DATE:20260101', 'RRULE:COUNT=3'],
+      'the event "x": it is not as iCalendar has it',
     ],
     [
       'what recurs too often',

@@ -36,12 +36,16 @@ export function readCalendar(text: string, options: CalendarOptions): ReadList {
   for (const calendar of calendars) {
     const events = calendar.getAllSubcomponents('vevent');
     const exceptions = exceptionsByUid(events);
+    const recurringUids = new Set(events.filter((event) => !isException(event)).map(uidOf));
     const timezone = options.timezone ?? zoneOf(calendar);
     for (const component of events) {
       const line = lines.next().value ?? 1;
-      if (component.hasProperty('recurrence-id')) continue; // told with the event that it is an exception of
+      // An exception is told with the event that it belongs to; where that one was not exported, it stands for itself.
+      if (isException(component) && recurringUids.has(uidOf(component))) continue;
       try {
-        const event = new ICAL.Event(component, { exceptions: exceptions.get(uidOf(component)) ?? [] });
+        const event = new ICAL.Event(component, {
+          exceptions: isException(component) ? [] : (exceptions.get(uidOf(component)) ?? []),
+        });
         if (event.isRecurring()) recurring++;
         for (const { day, note } of daysOf(event, span, timezone)) {
           entries.push({ value: day, ...(note !== '' && { note }), line });
@@ -97,10 +101,15 @@ function spanOf({ nowMs, years }: CalendarOptions): Span {
 function exceptionsByUid(events: readonly ICAL.Component[]): Map<string, ICAL.Component[]> {
   const exceptions = new Map<string, ICAL.Component[]>();
   for (const event of events) {
-    if (!event.hasProperty('recurrence-id')) continue;
+    if (!isException(event)) continue;
     exceptions.set(uidOf(event), [...(exceptions.get(uidOf(event)) ?? []), event]);
   }
   return exceptions;
+}
+
+/** Of an event that recurs, one time that is otherwise. */
+function isException(event: ICAL.Component): boolean {
+  return event.hasProperty('recurrence-id');
 }
 
 function uidOf(event: ICAL.Component): string {
@@ -135,16 +144,25 @@ function daysOf(event: ICAL.Event, span: Span, timezone: string | undefined): Da
   return days;
 }
 
-/** ical.js passes over the start itself where only RDATEs recur. */
+/** ical.js passes over the start itself where only RDATEs recur, and makes a 1 March of a 29 February that there is not. */
 function* occurrencesOf(event: ICAL.Event): Generator<ICAL.Time, void> {
   yield event.startDate;
+  const onLeapDay = event.startDate.month === 2 && event.startDate.day === 29 && recursOnItsDay(event.component);
   const iterator = event.iterator();
   for (let count = 0; count < MAX_OCCURRENCES; count++) {
     const next: ICAL.Time | null = iterator.next();
     if (next === null || next === undefined) return;
-    if (next.compare(event.startDate) !== 0) yield next;
+    if (next.compare(event.startDate) !== 0 && !(onLeapDay && next.month === 3)) yield next;
   }
   throw new CalendarError(`it recurs more than ${MAX_OCCURRENCES} times until then`);
+}
+
+/** Every year, on the day of the start alone. */
+function recursOnItsDay(event: ICAL.Component): boolean {
+  const rule = event.getFirstPropertyValue('rrule');
+  return (
+    rule instanceof ICAL.Recur && rule.freq === 'YEARLY' && Object.keys(rule.parts).every((part) => part === 'BYMONTH')
+  );
 }
 
 function excludedTimes(event: ICAL.Component): string[] {
@@ -201,5 +219,6 @@ function nameOf(event: ICAL.Component): string {
 function reasonOf(error: unknown): string {
   const known = error instanceof CalendarError || error instanceof PolicyValueError;
   const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof TypeError) return 'it is not as iCalendar has it'; // the message speaks of the insides of ical.js
   return onOneLine(known ? message : `it is not as iCalendar has it (${message})`);
 }
