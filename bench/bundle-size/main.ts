@@ -3,38 +3,40 @@
  *
  *     node --import tsx bench/bundle-size/main.ts            prints the handler's parts
  *     node --import tsx bench/bundle-size/main.ts --check    fails where one has grown by over 10 % against bench/bundle-size.json
- *     node --import tsx bench/bundle-size/main.ts --update   writes that file and the table of docs/performance.md
+ *     node --import tsx bench/bundle-size/main.ts --accept   writes that file
+ *     node --import tsx bench/bundle-size/main.ts --write    writes the table of docs/performance.md
  */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { tableOf } from '../page.ts';
 import { BARE_CLIENT, type BundleInput, bundleAsPackaged, FUNCTIONS } from './bundle.ts';
 import { type BundlePart, bundleParts, bundleSize } from './bundle-parts.ts';
 import { type BundleSizes, growthFaults } from './growth.ts';
-import { grouped, markdownTable, writeIntoPage } from './performance-page.ts';
+import { grouped, writeIntoPage } from './performance-page.ts';
 
 const COMMITTED = join(import.meta.dirname, '..', 'bundle-size.json');
 
-const { values: options } = parseArgs({ options: { check: { type: 'boolean' }, update: { type: 'boolean' } } });
+const { values: options } = parseArgs({
+  options: { check: { type: 'boolean' }, accept: { type: 'boolean' }, write: { type: 'boolean' } },
+});
 const parts = await partsOfFunctions();
 const sizes = Object.fromEntries(Object.entries(parts).map(([name, ofFunction]) => [name, bundleSize(ofFunction)]));
-const table = tableOf(parts.connect ?? []);
+const table = partsTable(parts.connect ?? []);
 
 console.log(table);
 for (const [name, { bytes, bytesBesideSdk }] of Object.entries(sizes)) {
   console.log(`${name}: ${grouped(bytes)} bytes, ${grouped(bytesBesideSdk)} of them not the AWS SDK's`);
 }
-if (options.update) {
-  await writeFile(COMMITTED, `${JSON.stringify(sizes, undefined, 2)}\n`);
-  await writeIntoPage('bundle-size', table);
-}
+if (options.accept) await writeFile(COMMITTED, `${JSON.stringify(sizes, undefined, 2)}\n`);
+if (options.write) await writeIntoPage('bundle size', table);
 if (options.check) {
   const committed: BundleSizes = JSON.parse(await readFile(COMMITTED, 'utf8'));
   const faults = growthFaults(sizes, committed);
   for (const fault of faults) console.error(fault);
   if (faults.length > 0) {
-    console.error('Where that is on purpose: node --import tsx bench/bundle-size/main.ts --update, and commit it.');
+    console.error('Where that is on purpose: node --import tsx bench/bundle-size/main.ts --accept, and commit it.');
     process.exitCode = 1;
   }
 }
@@ -54,13 +56,13 @@ async function partsOfFunctions(): Promise<Record<string, BundlePart[]>> {
 }
 
 /** The parts of a kilobyte and more; those of the SDK together. */
-function tableOf(all: readonly BundlePart[]): string {
+function partsTable(all: readonly BundlePart[]): string {
   const { bytes, bytesBesideSdk } = bundleSize(all);
   const row = (name: string, size: number) => [name, grouped(size), `${((100 * size) / bytes).toFixed(1)} %`];
   const ours = all.filter(({ ofSdk }) => !ofSdk);
   const small = ours.filter((part) => part.bytes < 1_000);
   const ofSdk = all.length - ours.length;
-  return markdownTable(
+  return tableOf(
     ['part', 'bytes', 'share'],
     [
       row(`AWS SDK: the DynamoDB client and what it needs (${ofSdk} packages)`, bytes - bytesBesideSdk),

@@ -1,31 +1,18 @@
-/** Tables for docs/performance.md, and their place in it. */
+/** What a benchmark puts into docs/performance.md by itself. */
 import { readFile, writeFile } from 'node:fs/promises';
-import { cpus, totalmem } from 'node:os';
-import { join } from 'node:path';
+import { cpus, loadavg, totalmem } from 'node:os';
+import { between, PAGE } from '../page.ts';
 
-const PAGE = join(import.meta.dirname, '..', '..', 'docs', 'performance.md');
-
-/** Puts a text between `<!-- name -->` and `<!-- /name -->` of the page. @throws where they are not there */
+/** Puts a text between the page's markers of that name; all else in it stays. */
 export async function writeIntoPage(name: string, text: string): Promise<void> {
-  const page = await readFile(PAGE, 'utf8');
-  const [before, rest] = page.split(`<!-- ${name} -->\n`);
-  const after = rest?.split(`<!-- /${name} -->`)[1];
-  if (before === undefined || after === undefined)
-    throw new Error(`docs/performance.md has no <!-- ${name} --> … <!-- /${name} -->: put both where the text belongs`);
-  await writeFile(PAGE, `${before}<!-- ${name} -->\n${text}\n<!-- /${name} -->${after}`);
-}
-
-/** A table in Markdown. */
-export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map((_, column) => (column === 0 ? '---' : '---:'))), ...rows.map(line)].join('\n');
+  await writeFile(PAGE, between(await readFile(PAGE, 'utf8'), name, text));
 }
 
 /** On which machine and when, for a line over a table. */
-export function machine(nodeVersion = process.version): string {
-  const memory = `${Math.round(totalmem() / 2 ** 30)} GB`;
+export function machineLine(): string {
+  const processor = `${cpus()[0]?.model.trim()}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GB`;
   const day = new Date().toISOString().slice(0, 10);
-  return `${cpus().length} × ${cpus()[0]?.model.trim()}, ${memory}, ${process.platform} ${process.arch}, Node ${nodeVersion}, ${day}`;
+  return `${day}: ${processor}, load ${(loadavg()[0] ?? 0).toFixed(1)}; Node ${process.version}`;
 }
 
 /** 1234567 as 1,234,567. */

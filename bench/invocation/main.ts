@@ -1,16 +1,17 @@
 /**
  * The whole invocation: the packaged handler in a new process each time, behind a Runtime API of the bench's own.
  *
- *     node --import tsx bench/invocation/main.ts [--rounds 31] [--json FILE] [--update]
+ *     node --import tsx bench/invocation/main.ts [--rounds 31] [--json FILE] [--write]
  *
- * `--update` writes the tables of docs/performance.md. Lambda runs Node 24, and so should this: npm exec --yes
+ * `--write` writes the tables of docs/performance.md. Lambda runs Node 24, and so should this: npm exec --yes
  * --ignore-scripts=false --package=node@24 -c 'node --import tsx bench/invocation/main.ts'
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { grouped, machine, markdownTable, writeIntoPage } from '../bundle-size/performance-page.ts';
+import { grouped, machineLine, writeIntoPage } from '../bundle-size/performance-page.ts';
+import { tableOf } from '../page.ts';
 import { type DecisionsRow, measureDecisions, ROUND_TRIP_MS } from './decisions.ts';
 import { type LoadRow, measureLoad, writeBundles } from './load-time.ts';
 import { storedPolicy } from './policies.ts';
@@ -19,7 +20,7 @@ const { values: options } = parseArgs({
   options: {
     rounds: { type: 'string', default: '31' },
     json: { type: 'string' },
-    update: { type: 'boolean' },
+    write: { type: 'boolean' },
   },
 });
 const rounds = Number(options.rounds);
@@ -46,18 +47,21 @@ try {
     Math.ceil(rounds / 3),
     WARM_INVOCATIONS,
   );
-  const where = `${machine()}; medians of ${rounds} rounds in turns`;
+  const where = `${machineLine()}; medians of ${rounds} rounds in turns`;
   const text = `${where}:\n\n${loadTable(load)}\n\n${decisionsTable(decisions)}`;
   console.log(text);
   if (options.json !== undefined)
-    await writeFile(options.json, `${JSON.stringify({ machine: machine(), rounds, load, decisions }, undefined, 2)}\n`);
-  if (options.update) await writeIntoPage('invocation', text);
+    await writeFile(
+      options.json,
+      `${JSON.stringify({ machine: machineLine(), rounds, load, decisions }, undefined, 2)}\n`,
+    );
+  if (options.write) await writeIntoPage('invocation', text);
 } finally {
   await rm(folder, { recursive: true });
 }
 
 function loadTable(rows: readonly LoadRow[]): string {
-  return markdownTable(
+  return tableOf(
     ['loading', 'ms', 'ratio', 'processor ms', 'ratio', 'resident MB'],
     rows.map(({ name, ms, ratio, cpuMs, cpuRatio, rssBytes }) => [
       name,
@@ -71,7 +75,7 @@ function loadTable(rows: readonly LoadRow[]): string {
 }
 
 function decisionsTable(rows: readonly DecisionsRow[]): string {
-  return markdownTable(
+  return tableOf(
     [
       `policy in dynalite, ${ROUND_TRIP_MS} ms away`,
       'stored KB',
