@@ -29,11 +29,18 @@ export function readReplayCursor(cursor: string, request: unknown): ReplayRest {
     untilMs: Number(untilMs),
     after: after === '' ? undefined : after,
   };
-  const numbers = [rest.base, rest.sinceMs, rest.untilMs].every(Number.isSafeInteger);
+  const numbers = [rest.base, rest.sinceMs, rest.untilMs].every(
+    (number) => Number.isSafeInteger(number) && number >= 0,
+  );
+  const isTime = rest.sinceMs <= rest.untilMs && rest.untilMs <= LAST_MS;
   // One spelling only, so that nothing is read in another way than it is written.
-  if (!numbers || mark !== markOf(request) || writeReplayCursor(rest, request) !== cursor) throw foreignCursor();
+  if (!numbers || !isTime || mark !== markOf(request) || writeReplayCursor(rest, request) !== cursor)
+    throw foreignCursor();
   return rest;
 }
+
+/** What an instant can be at most: the year has four digits. */
+const LAST_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
 function markOf(request: unknown): string {
   return createHash('sha256').update(canonicalJson(request)).digest('base64url').slice(0, 16);

@@ -1,5 +1,5 @@
 /** Replays recorded decisions for as long as an answer may take. */
-import { type DecisionFilter, type DecisionSource, placeOf } from '../../shared/decision-log/index.ts';
+import { type DecisionFilter, type DecisionSource, isOfEndpoint, placeOf } from '../../shared/decision-log/index.ts';
 import {
   createReplayer,
   pastOfRecord,
@@ -26,8 +26,8 @@ export interface ReplayWork {
 }
 
 const DAY_MS = 86_400_000;
-/** With these an answer stays well under what can be sent, and no group is left off. */
-const MAX_GROUPS = 2_000;
+/** With these an answer stays under what can be sent, and no group is left off: one has up to 3 KB. */
+const MAX_GROUPS = 1_000;
 
 /** @param from what is left to do, to begin with */
 export async function replayPart(
@@ -35,14 +35,19 @@ export async function replayPart(
   from: Omit<ReplayRest, 'base'>,
 ): Promise<ReplayPart> {
   const replayer = createReplayer(policies, { listed: 2 * MAX_GROUPS });
+  // Sorted out here, where the time is watched: few of a day's decisions may be of that endpoint.
+  const { endpoint, ...walk } = filter;
   let count = 0;
   let { sinceMs, after } = from;
-  // Day by day: also where nothing is found for long there is a point to go on from.
   while (sinceMs < from.untilMs) {
-    const untilMs = Math.min(from.untilMs, (Math.floor(sinceMs / DAY_MS) + 1) * DAY_MS);
-    for await (const record of decisions.walk({ ...filter, sinceMs, untilMs, after })) {
-      replayer.add(pastOfRecord(record));
-      count += 1;
+    // Day by day: also where nothing is found for long there is a point to go on from. (All of a user's are found at once.)
+    const dayEndMs = (Math.floor(sinceMs / DAY_MS) + 1) * DAY_MS;
+    const untilMs = filter.user === undefined ? Math.min(from.untilMs, dayEndMs) : from.untilMs;
+    for await (const record of decisions.walk({ ...walk, sinceMs, untilMs, after })) {
+      if (endpoint === undefined || isOfEndpoint(record, endpoint)) {
+        replayer.add(pastOfRecord(record));
+        count += 1;
+      }
       if (count < limit && replayer.groups() < MAX_GROUPS && !isOver()) continue;
       const reachedMs = Date.parse(record.decidedAt);
       return {

@@ -25,6 +25,8 @@ const DEFAULT_LIMIT = 5_000;
 /** Then the part is answered, and the next one may be asked for. */
 const MAX_WORKING_MS = 10_000;
 
+const DAY_MS = 86_400_000;
+
 const replay = createRoute({
   method: 'post',
   path: '/v1/replay',
@@ -94,8 +96,10 @@ export function replayRoutes(app: OpenAPIHono<AdminEnv>, services: Services): vo
       const { base, ...rest } = readReplayCursor(cursor, request);
       return { base: base === 0 ? undefined : await reader.at(base).catch(asForeign), rest };
     }
-    const sinceMs = parseInstantMs(request.since);
-    const untilMs = request.until === undefined ? now() : parseInstantMs(request.until);
+    const sinceMs = Math.max(0, parseInstantMs(request.since));
+    const askedMs = request.until === undefined ? now() : parseInstantMs(request.until);
+    // Of later there is nothing, and no part is to look for it. (Clocks of handlers may be ahead.)
+    const untilMs = Math.min(askedMs, now() + DAY_MS);
     const base = (await store.head()) === undefined ? undefined : await reader.newest();
     return { base, rest: { sinceMs, untilMs } };
   }

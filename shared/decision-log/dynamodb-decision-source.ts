@@ -202,8 +202,13 @@ function passes(record: DecisionRecord, filter: DecisionFilter, userKeys: Readon
   const { rule, outcome, endpoint } = filter;
   if (outcome !== undefined && record.outcome !== outcome) return false;
   if (rule !== undefined && !rulesThatFind(record).includes(rule)) return false;
-  if (endpoint !== undefined && record.endpoint !== endpoint && record.event['endpoint-id'] !== endpoint) return false;
+  if (endpoint !== undefined && !isOfEndpoint(record, endpoint)) return false;
   return userKeys === undefined || userKeys.has(userPartition(userOf(record) ?? ''));
+}
+
+/** @param endpoint its id, or its name at the time */
+export function isOfEndpoint({ event, endpoint: named }: DecisionRecord, endpoint: string): boolean {
+  return named === endpoint || event['endpoint-id'] === endpoint;
 }
 
 function wholeOf({ sinceMs, untilMs, user }: DecisionQuery, nowMs: number): Rest {

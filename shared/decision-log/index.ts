@@ -16,7 +16,7 @@ export {
   type DecisionSource,
   type DecisionWalk,
 } from './decision-source.ts';
-export { createDecisionSource, type DynamoDbDecisionSourceOptions } from './dynamodb-decision-source.ts';
+export { createDecisionSource, type DynamoDbDecisionSourceOptions, isOfEndpoint } from './dynamodb-decision-source.ts';
 export { type KeptNames, keepNames, type NameKeeping, pseudonyms } from './names.ts';
 export { placeOf } from './place.ts';
 export {
