@@ -172,6 +172,8 @@ describe('readConnections', () => {
 
   it('refuses bytes that are no UTF-8, and a file that is not there', async () => {
     await expect(read(Buffer.from([0x7b, 0xff, 0x7d]))).rejects.toThrow(/sample\.jsonl: it is no UTF-8 text$/);
+    const utf16 = Buffer.from('\ufeff{}', 'utf16le');
+    await expect(read(utf16)).rejects.toThrow(/sample\.jsonl: it is UTF-16 text; accepted: UTF-8$/);
     const stderr = { write: () => undefined };
     const surroundings = { stderr, now: Date.now } as unknown as Parameters<typeof readConnections>[1];
     await expect(readConnections('/none/x.jsonl', surroundings)).rejects.toThrow(

@@ -33,8 +33,14 @@ export async function readInput(file: string, { readStdin }: Pick<Surroundings, 
   try {
     return { name, text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
   } catch (cause) {
-    throw new CommandError(`cannot read ${onOneLine(name)}: it is no UTF-8 text`, undefined, { cause });
+    throw new CommandError(`cannot read ${onOneLine(name)}: ${whyNoText(bytes)}`, undefined, { cause });
   }
+}
+
+/** What bytes are that are no UTF-8, in words; PowerShell writes UTF-16. */
+export function whyNoText([first, second]: Uint8Array): string {
+  const isUtf16 = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
+  return isUtf16 ? 'it is UTF-16 text; accepted: UTF-8' : 'it is no UTF-8 text';
 }
 
 /** Reads and validates a policy, YAML or JSON. Throws a CommandError when the file cannot be read. */

@@ -4,7 +4,7 @@ import { errorFacts } from '../error-facts.ts';
 import { CommandError } from '../exit-code.ts';
 import { onOneLine } from '../print/output.ts';
 import type { Surroundings } from '../surroundings.ts';
-import { reasonOf, STDIN } from './input-file.ts';
+import { reasonOf, STDIN, whyNoText } from './input-file.ts';
 
 /**
  * Without their ends (LF or CRLF) and without a byte order mark; `-` is standard input. Throws a CommandError where the
@@ -13,8 +13,10 @@ import { reasonOf, STDIN } from './input-file.ts';
 export async function* linesOf(file: string, surroundings: Pick<Surroundings, 'readStdin'>): AsyncGenerator<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let rest = '';
+  let start = new Uint8Array();
   try {
     for await (const bytes of chunksOf(file, surroundings)) {
+      if (start.length === 0) start = bytes.slice(0, 2);
       const lines = (rest + decoder.decode(bytes, { stream: true })).split('\n');
       rest = lines.pop() ?? '';
       for (const line of lines) yield withoutReturn(line);
@@ -22,7 +24,7 @@ export async function* linesOf(file: string, surroundings: Pick<Surroundings, 'r
     rest += decoder.decode();
   } catch (error) {
     const isText = errorFacts(error).code !== 'ERR_ENCODING_INVALID_ENCODED_DATA';
-    const reason = isText ? reasonOf(error) : 'it is no UTF-8 text';
+    const reason = isText ? reasonOf(error) : whyNoText(start);
     throw new CommandError(`cannot read ${onOneLine(nameOf(file))}: ${reason}`, undefined, { cause: error });
   }
   if (rest !== '') yield withoutReturn(rest);

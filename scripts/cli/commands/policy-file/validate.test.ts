@@ -96,7 +96,12 @@ describe('vpn-policy validate', () => {
 
   it.each([
     ['a folder', () => folder.path, 'it is a folder'],
-    ['no UTF-8', () => folder.file('utf-16.yaml', Buffer.from('\ufeffversion: 1', 'utf16le')), 'it is no UTF-8 text'],
+    [
+      'UTF-16',
+      () => folder.file('utf-16.yaml', Buffer.from('\ufeffversion: 1', 'utf16le')),
+      'it is UTF-16 text; accepted: UTF-8',
+    ],
+    ['no UTF-8', () => folder.file('latin-1.yaml', Buffer.from('# für', 'latin1')), 'it is no UTF-8 text'],
   ])('refuses %s in one line', async (_, file, reason) => {
     const name = await file();
     const stderr = `vpn-policy: cannot read ${name}: ${reason}\n`;
