@@ -43,6 +43,10 @@ describe('readMoment', () => {
   });
 
   it.each([
+    ['friday 18:00', '2026-11-27T17:59:59+09:00', 'Asia/Tokyo', '2026-11-27T18:00:00+09:00'],
+    ['friday 18:00', '2026-11-27T18:00:00+09:00', 'Asia/Tokyo', '2026-12-04T18:00:00+09:00'],
+    ['tomorrow 09:00', '2026-12-31T23:30:00+09:00', 'Asia/Tokyo', '2027-01-01T09:00:00+09:00'],
+    ['2028-02-29', '2026-11-27T18:00:00+09:00', 'Asia/Tokyo', '2028-02-29T00:00:00+09:00'],
     // The clocks are turned forward on 2026-03-29 at 02:00 in Berlin, and back on 2026-10-25 at 03:00.
     ['03:00', '2026-03-28T22:00:00+01:00', 'Europe/Berlin', '2026-03-29T03:00:00+02:00'],
     ['01:59', '2026-03-28T22:00:00+01:00', 'Europe/Berlin', '2026-03-29T01:59:00+01:00'],
@@ -80,6 +84,7 @@ describe('readMoment', () => {
       'America/New_York',
       '2026-11-01T01:00 comes twice in America/New_York, where the clocks are turned back; accepted: 2026-11-01T01:00-04:00 (the first) or 2026-11-01T01:00-05:00 (the second)',
     ],
+    ['2027-02-29 10:00', now, 'UTC', '"2027-02-29" is no calendar day; accepted: a day such as 2026-12-29'],
     ['2026-11-31', now, 'UTC', '"2026-11-31" is no calendar day; accepted: a day such as 2026-12-29'],
     [
       '24:00',
