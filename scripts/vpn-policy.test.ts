@@ -117,15 +117,11 @@ describe('scripts/vpn-policy.ts', () => {
     30_000,
   );
 
-  it.each([':/etc/localtime', '/etc/localtime'])(
-    "takes TZ=%s for the machine's zone",
-    async (TZ) => {
-      const env = { TZ, DYNAMODB_PORT: String(dynamoDb.port) };
-      const args = ['block', 'batchi', '--until', '00:00', '--local', '--dry-run'];
-      expect((await vpnPolicy(args, env)).stderr).not.toContain('time zone');
-    },
-    30_000,
-  );
+  it("takes TZ=:/etc/localtime for the machine's zone", async () => {
+    const env = { TZ: ':/etc/localtime', DYNAMODB_PORT: String(dynamoDb.port) };
+    const args = ['block', 'batchi', '--until', '00:00', '--local', '--dry-run'];
+    expect((await vpnPolicy(args, env)).stderr).not.toContain('time zone');
+  }, 30_000);
 
   describe('interrupted', () => {
     const OLD = '{"version":1,"defaultEffect":"allow","defaultMessage":"old"}';

@@ -122,17 +122,30 @@ describe('vpn-policy', () => {
     );
   });
 
-  it('shows on a terminal what takes long, and leaves nothing of it', async () => {
+  it.each([
+    ['Writing to', []],
+    ['Checking with', ['--dry-run']],
+  ])('shows on a terminal what takes long (%s), and leaves nothing of it', async (doing, options) => {
     const slow = createServer((_, response) => {
       setTimeout(() => response.writeHead(400).end('{"__type":"x#ValidationException","message":"no"}'), 50);
     });
     await new Promise<void>((resolve) => slow.listen(0, '127.0.0.1', resolve));
     const { port } = slow.address() as AddressInfo; // it listens on TCP
-    const args = ['seed', '-', '--table', 'x', '--region', 'us-east-1', '--endpoint', `http://127.0.0.1:${port}`];
+    const args = [
+      'seed',
+      '-',
+      '--table',
+      'x',
+      '--region',
+      'us-east-1',
+      '--endpoint',
+      `http://127.0.0.1:${port}`,
+      ...options,
+    ];
     const { stderr } = await runCli(args, { stdin: POLICY, terminal: 80, progressAfterMs: 1 });
     slow.close();
     expect(stderr).toBe(
-      `\r\u001b[KWriting to the table x at http://127.0.0.1:${port} … 0 s\r\u001b[K` +
+      `\r\u001b[K${doing} the table x at http://127.0.0.1:${port} … 0 s\r\u001b[K` +
         `vpn-policy: the table x at http://127.0.0.1:${port} does not take the request (ValidationException): no\n`,
     );
   });

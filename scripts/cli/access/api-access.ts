@@ -64,7 +64,9 @@ export function openPolicyApi(address: ApiAddress, surroundings: Surroundings): 
         return found && { document: found.policy, revision: found.revision };
       }),
     write: (write) =>
-      reach('Writing through', () => writeThroughApi({ client, inForce: () => policyAt(undefined) }, write)),
+      reach(write.dryRun ? 'Checking with' : 'Writing through', () =>
+        writeThroughApi({ client, inForce: () => policyAt(undefined) }, write),
+      ),
     verify: async () => {
       const found = await reach('Verifying through', () => get('v1/verify', verification));
       if (found === undefined) throw new Error('INVARIANT: no problem was expected');

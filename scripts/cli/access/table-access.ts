@@ -55,7 +55,7 @@ export function openPolicyTable(
         return found && { document: found.document, revision: revisionData(found.revision) };
       }),
     write: (write) =>
-      reach('Writing to', async () => {
+      reach(write.dryRun ? 'Checking with' : 'Writing to', async () => {
         // A dry run records nobody.
         const unverified = unverifiedAuthor || write.dryRun;
         const author = await tableAuthor(address, unverified, surroundings);

@@ -58,7 +58,7 @@ describe('reportWritten', () => {
         refusal: { ...NO_REFUSAL, issues: [{ code: 'c', where: 'rules[0]', message: 'no', line: 4, column: 2 }] },
       },
       { file: 'policy.yaml' },
-      'policy.yaml:4:2: rules[0]: no\nvpn-policy: policy.yaml was not published, nothing has changed\n',
+      'policy.yaml:4:2: rules[0]: no\nvpn-policy: policy.yaml is refused, nothing has changed\n',
     ],
     [
       'a refusal of a change',

@@ -85,7 +85,7 @@ function refusalLines(written: Exclude<Written, AcceptedWrite>, { file, sides }:
         ...unconfirmed.map(({ confirm, message }) =>
           printable(`${name}: ${message}; if that is meant: --confirm ${confirm}`),
         ),
-        onOneLine(`vpn-policy: ${file === undefined ? 'refused' : `${file} was not published`}, nothing has changed`),
+        onOneLine(`vpn-policy: ${file === undefined ? '' : `${file} is `}refused, nothing has changed`),
       ];
     }
     case 'conflict':
