@@ -2,10 +2,10 @@
 import { hostname, userInfo } from 'node:os';
 import { buffer } from 'node:stream/consumers';
 import { EXIT } from './cli/exit-code.ts';
-import { askOnTerminal } from './cli/input/ask.ts';
 import { reasonOf } from './cli/input/input-file.ts';
-import { CLEAR_LINE } from './cli/print/progress.ts';
 import { createProgram } from './cli/program.ts';
+import { askOnTerminal } from './cli/terminal/ask.ts';
+import { CLEAR_LINE } from './cli/terminal/progress.ts';
 
 // The SDK would tell users of Node 20 at every command that Node 20 is old.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';

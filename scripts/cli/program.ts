@@ -27,8 +27,8 @@ import { addMaintenance } from './commands/verbs/maintenance.ts';
 import { addUnblock } from './commands/verbs/unblock.ts';
 import { errorFacts } from './error-facts.ts';
 import { CommandError, EXIT, type ExitCode } from './exit-code.ts';
-import { onOneLine, writeLines } from './print/output.ts';
 import type { Surroundings } from './surroundings.ts';
+import { onOneLine, writeLines } from './terminal/output.ts';
 
 export interface Program {
   /** Runs one command line (without `node` and the script); never throws, never exits. */

@@ -1,7 +1,7 @@
 /** The policy through the admin API: permissions, and who writes, are the API's to know. */
 import type { z } from 'zod';
-import { withProgress } from '../print/progress.ts';
 import type { Surroundings } from '../surroundings.ts';
+import { withProgress } from '../terminal/progress.ts';
 import { appliedFile, policy, revision, revisionsPage, verification } from './api-answers.ts';
 import { createApiClient } from './api-client.ts';
 import { writeThroughApi } from './api-write.ts';

@@ -1,7 +1,7 @@
 /** The API's refusals and silences in an operator's terms: what failed, where, what to do. */
 import { errorFacts } from '../error-facts.ts';
 import { CommandError } from '../exit-code.ts';
-import { onOneLine } from '../print/output.ts';
+import { onOneLine } from '../terminal/output.ts';
 import type { ApiProblem } from './api-answers.ts';
 import { NO_TLS, UNTRUSTED, untrusted } from './tls-failure.ts';
 import { outcomeUnknown } from './write-outcomes.ts';

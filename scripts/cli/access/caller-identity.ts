@@ -3,8 +3,8 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { Author } from '../../../shared/store/index.ts';
 import { errorFacts } from '../error-facts.ts';
 import { CommandError } from '../exit-code.ts';
-import { onOneLine } from '../print/output.ts';
 import type { Surroundings } from '../surroundings.ts';
+import { onOneLine } from '../terminal/output.ts';
 import type { TableAddress } from './policy-address.ts';
 import { tellCredentials } from './store-failure.ts';
 

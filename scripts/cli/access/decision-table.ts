@@ -10,9 +10,9 @@ import {
 } from '../../../shared/store/index.ts';
 import { errorFacts } from '../error-facts.ts';
 import { CommandError, EXIT } from '../exit-code.ts';
-import { counted, onOneLine } from '../print/output.ts';
-import { withProgress } from '../print/progress.ts';
 import type { Surroundings } from '../surroundings.ts';
+import { counted, onOneLine } from '../terminal/output.ts';
+import { withProgress } from '../terminal/progress.ts';
 import type { DecisionAccess, RecordedDecision, ReplayWanted } from './decision-access.ts';
 import { nothingPublished, type PolicyAt } from './policy-access.ts';
 import type { TableAddress } from './policy-address.ts';

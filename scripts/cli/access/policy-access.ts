@@ -12,9 +12,9 @@ import type {
 } from '../../../shared/policy/index.ts';
 import type { Revision, Verification } from '../../../shared/store/index.ts';
 import { CommandError, EXIT } from '../exit-code.ts';
-import { authorName } from '../print/author-name.ts';
-import { momentWithOffset } from '../print/moment.ts';
-import { onOneLine } from '../print/output.ts';
+import { onOneLine } from '../terminal/output.ts';
+import { momentWithOffset } from '../time/moment-text.ts';
+import { authorName } from './author-name.ts';
 
 /** Every method throws a CommandError where the policy cannot be reached, or may not be. */
 export interface PolicyAccess {

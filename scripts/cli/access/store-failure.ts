@@ -2,7 +2,7 @@
 import { CommitOutcomeUnknownError, StoreError } from '../../../shared/store/index.ts';
 import { type ErrorFacts, errorFacts } from '../error-facts.ts';
 import { CommandError, EXIT } from '../exit-code.ts';
-import { onOneLine } from '../print/output.ts';
+import { onOneLine } from '../terminal/output.ts';
 import type { TableAddress } from './policy-address.ts';
 import { NO_TLS, UNTRUSTED, untrusted } from './tls-failure.ts';
 import { outcomeUnknown } from './write-outcomes.ts';

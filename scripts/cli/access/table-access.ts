@@ -1,7 +1,7 @@
 /** The policy straight on its DynamoDB table: it serves when the API is down. */
 import { createDocumentClient, currentPolicy, DynamoDbPolicyStore } from '../../../shared/store/index.ts';
-import { withProgress } from '../print/progress.ts';
 import type { Surroundings } from '../surroundings.ts';
+import { withProgress } from '../terminal/progress.ts';
 import { tableAuthor } from './caller-identity.ts';
 import { type PolicyAccess, type RevisionInfo, revisionData } from './policy-access.ts';
 import type { TableAddress } from './policy-address.ts';

@@ -2,7 +2,7 @@
 import { type Command, Option } from 'commander';
 import { ENDPOINT_ID, shown } from '../../../shared/engine/index.ts';
 import { CommandError } from '../exit-code.ts';
-import { onOneLine } from '../print/output.ts';
+import { onOneLine } from '../terminal/output.ts';
 
 export interface EndpointOptions {
   readonly endpoint: string;

@@ -11,16 +11,16 @@ import { readablePath } from '../../../shared/policy/index.ts';
 import { ACCESS_OPTION_NAMES, type AccessOptions, addAccessOptions, openAccess } from '../access/access-options.ts';
 import { publishedPolicy, tellRevision } from '../access/policy-access.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-code.ts';
-import { addTimezoneOption, callerClock, type TimezoneOptions } from '../input/caller-zone.ts';
 import { addConnectionOptions, type ConnectionOptions, readConnection } from '../input/connection-options.ts';
 import { readPolicyFile, STDIN } from '../input/input-file.ts';
-import { readMoment } from '../input/moment.ts';
 import { readRevisionNumber } from '../input/revision-number.ts';
-import { fullMoment } from '../print/moment.ts';
-import { onOneLine, paintFor, writeJson, writeLines } from '../print/output.ts';
 import { decisionLines, traceLines } from '../print/report-decision.ts';
 import type { RunAction } from '../program.ts';
 import type { Surroundings } from '../surroundings.ts';
+import { onOneLine, paintFor, writeJson, writeLines } from '../terminal/output.ts';
+import { addTimezoneOption, callerClock, type TimezoneOptions } from '../time/caller-zone.ts';
+import { fullMoment } from '../time/moment-text.ts';
+import { readMoment } from '../time/read-moment.ts';
 import { invalidReport } from './policy-file/report-on-files.ts';
 
 interface EvaluateOptions extends AccessOptions, ConnectionOptions, TimezoneOptions {

@@ -5,14 +5,14 @@ import { describeRule, ruleFilter, suggester } from '../../../shared/policy/inde
 import { type AccessOptions, addAccessOptions, openAccess } from '../access/access-options.ts';
 import { type PolicyAt, publishedPolicy } from '../access/policy-access.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-code.ts';
-import { addTimezoneOption, type CallerClock, callerClock, type TimezoneOptions } from '../input/caller-zone.ts';
-import { shortMoment, zoneText } from '../print/moment.ts';
-import { counted, paintFor, printable, writeJson, writeLines } from '../print/output.ts';
 import { policyYaml } from '../print/policy-yaml.ts';
 import { type RuleState, ruleState } from '../print/rule-state.ts';
-import { type Cell, tableLines } from '../print/table.ts';
 import type { RunAction } from '../program.ts';
 import type { Surroundings } from '../surroundings.ts';
+import { counted, paintFor, printable, writeJson, writeLines } from '../terminal/output.ts';
+import { type Cell, tableLines } from '../terminal/table.ts';
+import { addTimezoneOption, type CallerClock, callerClock, type TimezoneOptions } from '../time/caller-zone.ts';
+import { shortMoment, zoneText } from '../time/moment-text.ts';
 
 interface ShowOptions extends AccessOptions, TimezoneOptions {
   readonly json?: boolean;

@@ -1,9 +1,9 @@
 /** Changes whom an endpoint asks: shows it, asks the operator, does it, and waits until the endpoint says that it is so. */
 import { CommandError, EXIT, type ExitCode } from '../exit-code.ts';
-import { goesOn } from '../input/ask.ts';
-import { onOneLine, printable, writeJson, writeLines } from '../print/output.ts';
-import { withProgress } from '../print/progress.ts';
 import type { Surroundings } from '../surroundings.ts';
+import { goesOn } from '../terminal/ask.ts';
+import { onOneLine, printable, writeJson, writeLines } from '../terminal/output.ts';
+import { withProgress } from '../terminal/progress.ts';
 import type { Authorization, ClientVpn, ClientVpnEndpoint } from './client-vpn.ts';
 
 export interface AuthorizationChange {

@@ -1,7 +1,7 @@
 /** What EC2, STS and the SDK throw, in an operator's terms: what failed, where, what to do. */
 import { errorFacts } from '../error-facts.ts';
 import { CommandError, EXIT } from '../exit-code.ts';
-import { onOneLine } from '../print/output.ts';
+import { onOneLine } from '../terminal/output.ts';
 
 /** `place` is what was asked about: `Client VPN endpoint cvpn-endpoint-… in eu-west-1`. */
 export function toEc2Error(error: unknown, place: string): CommandError {

@@ -1,7 +1,7 @@
 /** The ARN of a function that Client VPN can ask. */
 import { shown } from '../../../shared/engine/index.ts';
 import { CommandError } from '../exit-code.ts';
-import { onOneLine } from '../print/output.ts';
+import { onOneLine } from '../terminal/output.ts';
 
 export interface FunctionArn {
   readonly arn: string;

@@ -1,9 +1,9 @@
 /** From the text of a file to the entries that a set is to get. */
 import { type SetEntry, type SetKind, shown } from '../../../shared/engine/index.ts';
 import { CommandError, EXIT } from '../exit-code.ts';
-import { counted } from '../print/output.ts';
-import { withNotice } from '../print/progress.ts';
 import type { Surroundings } from '../surroundings.ts';
+import { counted } from '../terminal/output.ts';
+import { withNotice } from '../terminal/progress.ts';
 import { checkList, inferKind } from './check-list.ts';
 import type { ListEntry, ListIssue } from './list.ts';
 import { type ListOptions, type NamedText, readList } from './read-list.ts';

@@ -3,7 +3,7 @@ import ICAL from 'ical.js';
 import { DateTime } from 'luxon';
 import { PolicyValueError, parseCalendarDate, parseZone, shown } from '../../../shared/engine/index.ts';
 import { CommandError } from '../exit-code.ts';
-import { counted, onOneLine } from '../print/output.ts';
+import { counted, onOneLine } from '../terminal/output.ts';
 import type { ListEntry, ListIssue, ReadList } from './list.ts';
 
 export interface CalendarOptions {

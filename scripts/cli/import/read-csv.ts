@@ -2,7 +2,7 @@
 import { CsvError, parse } from 'csv-parse/sync';
 import { type SetKind, shown } from '../../../shared/engine/index.ts';
 import { CommandError } from '../exit-code.ts';
-import { counted, onOneLine } from '../print/output.ts';
+import { counted, onOneLine } from '../terminal/output.ts';
 import type { ReadList } from './list.ts';
 
 export interface CsvOptions {

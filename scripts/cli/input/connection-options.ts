@@ -3,8 +3,8 @@ import type { Command } from 'commander';
 import { type ConnectRequest, readRequest } from '../../../shared/client-vpn/index.ts';
 import { isMalformed, parseAddress } from '../../../shared/engine/index.ts';
 import { CommandError } from '../exit-code.ts';
-import { onOneLine } from '../print/output.ts';
 import type { Surroundings } from '../surroundings.ts';
+import { onOneLine } from '../terminal/output.ts';
 import { readInput } from './input-file.ts';
 
 /** The flags, named after what commander makes of them. */

@@ -2,9 +2,9 @@
 import type { ConnectRequest } from '../../../shared/client-vpn/index.ts';
 import { errorFacts } from '../error-facts.ts';
 import { CommandError } from '../exit-code.ts';
-import { counted, onOneLine } from '../print/output.ts';
-import { withProgress } from '../print/progress.ts';
 import type { Surroundings } from '../surroundings.ts';
+import { counted, onOneLine } from '../terminal/output.ts';
+import { withProgress } from '../terminal/progress.ts';
 import { ACCEPTED, type ConnectionRecord, recordsOf, recordsOfText } from './connection-records.ts';
 import { linesOf, nameOf } from './text-lines.ts';
 

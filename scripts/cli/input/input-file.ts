@@ -3,9 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { type ReadPolicy, readPolicy } from '../../../shared/policy/index.ts';
 import { errorFacts } from '../error-facts.ts';
 import { CommandError } from '../exit-code.ts';
-import { onOneLine } from '../print/output.ts';
-import { withNotice } from '../print/progress.ts';
 import type { Surroundings } from '../surroundings.ts';
+import { onOneLine } from '../terminal/output.ts';
+import { withNotice } from '../terminal/progress.ts';
 
 export const STDIN = '-';
 const STDIN_NAME = '<stdin>';

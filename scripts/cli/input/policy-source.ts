@@ -3,7 +3,7 @@ import { access } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import type { Command } from 'commander';
 import { CommandError } from '../exit-code.ts';
-import { onOneLine } from '../print/output.ts';
+import { onOneLine } from '../terminal/output.ts';
 import { STDIN } from './input-file.ts';
 
 export interface SourceOptions {

@@ -2,8 +2,8 @@
 import { createReadStream } from 'node:fs';
 import { errorFacts } from '../error-facts.ts';
 import { CommandError } from '../exit-code.ts';
-import { onOneLine } from '../print/output.ts';
 import type { Surroundings } from '../surroundings.ts';
+import { onOneLine } from '../terminal/output.ts';
 import { reasonOf, STDIN, whyNoText } from './input-file.ts';
 
 /**

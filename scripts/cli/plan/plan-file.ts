@@ -4,7 +4,7 @@ import { canonicalJson } from '../../../shared/canonical-json.ts';
 import type { PolicyDocument } from '../../../shared/engine/index.ts';
 import { type Confirmation, isObject, type PolicyChange } from '../../../shared/policy/index.ts';
 import { CommandError } from '../exit-code.ts';
-import { onOneLine } from '../print/output.ts';
+import { onOneLine } from '../terminal/output.ts';
 import type { Plan } from './make-plan.ts';
 
 const KIND = 'client-vpn-policy/plan';

@@ -1,5 +1,5 @@
 /** Differences with the marks of their lines in colour. */
-import type { Paint } from './output.ts';
+import type { Paint } from '../terminal/output.ts';
 
 const COLOURS = { '+': 'green', '-': 'red', '~': 'yellow' } as const;
 

@@ -1,14 +1,14 @@
 /** What a plan says, in sections of lines: the same on a terminal and in Markdown. */
 import { type Connection, type Decision, isMalformed, parseInstantMs } from '../../../shared/engine/index.ts';
 import { changeLines, type DiffTextOptions, type PolicyChange } from '../../../shared/policy/index.ts';
+import { authorName } from '../access/author-name.ts';
 import type { RevisionInfo } from '../access/policy-access.ts';
-import type { CallerClock } from '../input/caller-zone.ts';
 import type { ChangedDecision, DecisionChanges } from '../plan/decision-changes.ts';
 import type { Plan, PlannedOutcome, PlannedResult } from '../plan/make-plan.ts';
 import type { PlannedReplay } from '../replay/plan-replay.ts';
-import { authorName } from './author-name.ts';
-import { shortMoment, zoneText } from './moment.ts';
-import { counted, onOneLine, printable } from './output.ts';
+import { counted, onOneLine, printable } from '../terminal/output.ts';
+import type { CallerClock } from '../time/caller-zone.ts';
+import { shortMoment, zoneText } from '../time/moment-text.ts';
 import { CONFLICT_SIDES, conflictLines } from './report-conflicts.ts';
 import { issueLine, warningLine } from './report-policy.ts';
 import { groupText, newlyAdmittedText, newlyRefusedText, replayNotes } from './report-replay.ts';

@@ -1,6 +1,7 @@
 /** The report of a plan as text, with colour for people. */
+
+import type { Paint } from '../terminal/output.ts';
 import { paintDiffLine } from './diff-lines.ts';
-import type { Paint } from './output.ts';
 import type { PlanReport, PlanSection } from './plan-report.ts';
 
 export function planText({ verdict, isGood, facts, sections, advice }: PlanReport, paint: Paint): string[] {

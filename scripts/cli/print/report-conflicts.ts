@@ -1,6 +1,6 @@
 /** What two sides changed differently, with both of them shown. */
 import type { Conflict } from '../access/policy-access.ts';
-import { printable } from './output.ts';
+import { printable } from '../terminal/output.ts';
 
 /** What the three versions of a conflict are called. */
 export type ConflictSides = Readonly<Record<'base' | 'ours' | 'theirs', string>>;

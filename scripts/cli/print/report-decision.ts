@@ -1,7 +1,7 @@
 /** A decision and its trace, as lines for people. */
 import type { BlockTrace, ConditionTrace, Decision, RuleTrace } from '../../../shared/engine/index.ts';
-import { counted, type Paint, printable } from './output.ts';
-import { type Cell, type Table, tableLines } from './table.ts';
+import { counted, type Paint, printable } from '../terminal/output.ts';
+import { type Cell, type Table, tableLines } from '../terminal/table.ts';
 
 /** When, and by which policy. */
 export interface DecisionContext {

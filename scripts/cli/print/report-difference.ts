@@ -1,10 +1,10 @@
 /** What differs between two policies, for people. */
 import { type PolicyDocument, parseInstantMs } from '../../../shared/engine/index.ts';
 import { changeLines, policyChanges } from '../../../shared/policy/index.ts';
-import type { CallerClock } from '../input/caller-zone.ts';
+import type { Paint } from '../terminal/output.ts';
+import type { CallerClock } from '../time/caller-zone.ts';
+import { shortMoment, zoneText } from '../time/moment-text.ts';
 import { paintDiffLine } from './diff-lines.ts';
-import { shortMoment, zoneText } from './moment.ts';
-import type { Paint } from './output.ts';
 
 /** What each change is, in brief, times on the caller's clock, and at the end which clock that is, where one is told. */
 export function differenceLines(

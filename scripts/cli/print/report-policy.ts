@@ -1,6 +1,6 @@
 /** What the checks of a policy found, as lines for people. */
 import type { LintWarning, PolicyIssue, PolicyTestResult } from '../../../shared/policy/index.ts';
-import { printable } from './output.ts';
+import { printable } from '../terminal/output.ts';
 
 /** `policy.yaml:12:9: rules[3].match.users[0]: …`, as compilers write it, so that editors find the place. */
 export function issueLine(file: string, { line, column, where, message }: Omit<PolicyIssue, 'code' | 'path'>): string {

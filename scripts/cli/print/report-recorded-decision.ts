@@ -1,11 +1,11 @@
 /** Recorded decisions for people: one in full, or many in a table. */
 import type { DecisionRecord, RecordedEvent } from '../../../shared/decision-log/index.ts';
 import type { RecordedDecision } from '../access/decision-access.ts';
-import type { CallerClock } from '../input/caller-zone.ts';
-import { echoedMoment, shortMoment, spanText } from './moment.ts';
-import { type Colour, counted, type Paint, printable } from './output.ts';
+import { type Colour, counted, type Paint, printable } from '../terminal/output.ts';
+import type { Cell } from '../terminal/table.ts';
+import type { CallerClock } from '../time/caller-zone.ts';
+import { echoedMoment, shortMoment, spanText } from '../time/moment-text.ts';
 import { traceLines } from './report-decision.ts';
-import type { Cell } from './table.ts';
 
 export const DECISION_HEAD = ['WHEN', 'OUTCOME', 'WHO', 'FROM', 'WHY', 'ENDPOINT', 'CONNECTION'] as const;
 

@@ -7,10 +7,10 @@ import type {
   ReplayReport,
   UserCount,
 } from '../../../shared/replay/index.ts';
-import type { CallerClock } from '../input/caller-zone.ts';
-import { shortMoment, spanText } from './moment.ts';
-import { type Colour, counted, type Paint, printable } from './output.ts';
-import { type Cell, tableLines } from './table.ts';
+import { type Colour, counted, type Paint, printable } from '../terminal/output.ts';
+import { type Cell, tableLines } from '../terminal/table.ts';
+import type { CallerClock } from '../time/caller-zone.ts';
+import { shortMoment, spanText } from '../time/moment-text.ts';
 
 export interface ReplayContext {
   readonly clock: CallerClock;

@@ -1,10 +1,10 @@
 /** What a verb has done, as lines for people. */
 import { parseInstantMs } from '../../../shared/engine/index.ts';
 import { describeRule } from '../../../shared/policy/index.ts';
-import type { CallerClock } from '../input/caller-zone.ts';
-import { storedMoment } from '../input/moment.ts';
+import type { CallerClock } from '../time/caller-zone.ts';
+import { echoedMoment } from '../time/moment-text.ts';
+import { storedMoment } from '../time/read-moment.ts';
 import type { DoneRule } from '../verbs/lasting-plan.ts';
-import { echoedMoment } from './moment.ts';
 
 /** `block-batchi (added): refuse batchi, everywhere, until 2026-11-24 12:00 (Asia/Tokyo, UTC+09:00), in 2 h`. */
 export function doneLine({ deed, rule }: Pick<DoneRule, 'deed' | 'rule'>, clock: CallerClock): string {

@@ -2,7 +2,7 @@
 import { type AcceptedWrite, revisionData, tellRevision, type Warning, type Written } from '../access/policy-access.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import type { Output, Surroundings } from '../surroundings.ts';
-import { counted, onOneLine, printable, writeJson, writeLines } from './output.ts';
+import { counted, onOneLine, printable, writeJson, writeLines } from '../terminal/output.ts';
 import { CONFLICT_SIDES, type ConflictSides, conflictLines } from './report-conflicts.ts';
 import { failedTestLines, issueLine, warningLine } from './report-policy.ts';
 

@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { CommandError } from '../exit-code.ts';
 import { reasonOf } from '../input/input-file.ts';
-import { onOneLine } from './output.ts';
+import { onOneLine } from '../terminal/output.ts';
 
 /** Throws a CommandError where it cannot be written. */
 export async function saveFile(file: string, text: string): Promise<void> {

@@ -4,9 +4,9 @@ import type { PolicyDocument } from '../../../shared/engine/index.ts';
 import type { ReplayReport } from '../../../shared/replay/index.ts';
 import { addDecisionsTableOption, type DecisionAccessOptions, openDecisions } from '../access/decision-options.ts';
 import { CommandError } from '../exit-code.ts';
-import type { CallerClock } from '../input/caller-zone.ts';
-import { readPastMoment } from '../input/past-moment.ts';
 import type { Surroundings } from '../surroundings.ts';
+import type { CallerClock } from '../time/caller-zone.ts';
+import { readPastMoment } from '../time/past-moment.ts';
 import { addNewlyRefusedLimit, type NewlyRefusedLimit, overLimit } from './newly-refused-limit.ts';
 
 export interface PlanReplayOptions extends DecisionAccessOptions {

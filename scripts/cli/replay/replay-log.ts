@@ -9,9 +9,9 @@ import {
 import { CommandError } from '../exit-code.ts';
 import { connectionsIn } from '../input/connections-file.ts';
 import { nameOf } from '../input/text-lines.ts';
-import { counted, onOneLine } from '../print/output.ts';
-import { withProgress } from '../print/progress.ts';
 import type { Surroundings } from '../surroundings.ts';
+import { counted, onOneLine } from '../terminal/output.ts';
+import { withProgress } from '../terminal/progress.ts';
 
 export interface LogReplay {
   readonly file: string;

@@ -1,7 +1,7 @@
 /** `admit`: the policy and whom to let in -> operations. */
 import { type PolicyDocument, type Rule, shown } from '../../../shared/engine/index.ts';
 import { suggester } from '../../../shared/policy/index.ts';
-import type { CallerClock } from '../input/caller-zone.ts';
+import type { CallerClock } from '../time/caller-zone.ts';
 import { type LastingPlan, planLastingRules } from './lasting-plan.ts';
 import type { NotDone } from './lasting-rule.ts';
 import { blockAbout, isAboutAlone } from './rule-target.ts';

@@ -1,6 +1,6 @@
 /** `block`: the policy and whom to refuse -> operations. */
 import type { DenyRule, PolicyDocument } from '../../../shared/engine/index.ts';
-import type { CallerClock } from '../input/caller-zone.ts';
+import type { CallerClock } from '../time/caller-zone.ts';
 import { type LastingPlan, planLastingRules } from './lasting-plan.ts';
 import type { NotDone } from './lasting-rule.ts';
 import { blockAbout, isAboutAlone } from './rule-target.ts';

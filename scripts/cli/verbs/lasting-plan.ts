@@ -1,9 +1,9 @@
 /** A rule for each subject, each with the same lifetime: what `block` and `admit` have in common. */
 import { type PolicyDocument, parseInstantMs, type Rule } from '../../../shared/engine/index.ts';
 import type { PolicyOperation } from '../../../shared/policy/index.ts';
-import type { CallerClock } from '../input/caller-zone.ts';
-import { storedMoment } from '../input/moment.ts';
-import { fullMoment } from '../print/moment.ts';
+import type { CallerClock } from '../time/caller-zone.ts';
+import { fullMoment } from '../time/moment-text.ts';
+import { storedMoment } from '../time/read-moment.ts';
 import { type Deed, type LastingRequest, type NotDone, putLastingRule } from './lasting-rule.ts';
 import { freeId, ruleIdFor } from './rule-id.ts';
 import { checkEndpoints } from './rule-target.ts';

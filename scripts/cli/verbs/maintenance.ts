@@ -1,8 +1,8 @@
 /** `maintenance`: the policy and a stretch of time -> operations that close the VPN for it. */
 import type { Block, DenyRule, PolicyDocument, Rule } from '../../../shared/engine/index.ts';
 import { describeRule, itemHash, type PolicyOperation, sameData } from '../../../shared/policy/index.ts';
-import type { CallerClock } from '../input/caller-zone.ts';
-import { storedMoment } from '../input/moment.ts';
+import type { CallerClock } from '../time/caller-zone.ts';
+import { storedMoment } from '../time/read-moment.ts';
 import { type NotDone, schemaRule } from './lasting-rule.ts';
 import { freeId } from './rule-id.ts';
 import { checkEndpoints } from './rule-target.ts';

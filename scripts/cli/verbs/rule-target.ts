@@ -9,7 +9,7 @@ import {
 } from '../../../shared/engine/index.ts';
 import { suggester } from '../../../shared/policy/index.ts';
 import { CommandError, EXIT } from '../exit-code.ts';
-import { onOneLine } from '../print/output.ts';
+import { onOneLine } from '../terminal/output.ts';
 import { conditionFor, isEntryOf, type LeadsTo, type Subject, type SubjectCondition } from './subject.ts';
 
 /** The block of a rule about the subject alone, in those endpoints or in all. */

@@ -8,8 +8,8 @@ import {
   shown,
 } from '../../../shared/engine/index.ts';
 import { CommandError } from '../exit-code.ts';
-import { looksLikeDuration } from '../input/duration.ts';
-import { onOneLine } from '../print/output.ts';
+import { onOneLine } from '../terminal/output.ts';
+import { looksLikeDuration } from '../time/duration.ts';
 
 /** Where the holding of a condition leads: names are compared more widely where they are refused. */
 export type LeadsTo = 'refuse' | 'grant';

@@ -9,8 +9,8 @@ import {
   localDocumentClient,
   startDynalite,
 } from '../../../../shared/store/testing/dynalite.ts';
-import { authorName } from '../../print/author-name.ts';
 import { NOW } from '../../testing/run-cli.ts';
+import { authorName } from '../author-name.ts';
 import type { PolicyAccess, PolicyWrite, WriteStep, Written } from '../policy-access.ts';
 
 /** A way in, on a table of its own. */

@@ -6,14 +6,14 @@ import { shown } from '../../../../shared/engine/index.ts';
 import type { DecisionAccess } from '../../access/decision-access.ts';
 import { addDecisionAccessOptions, type DecisionAccessOptions, openDecisions } from '../../access/decision-options.ts';
 import { CommandError, EXIT, type ExitCode } from '../../exit-code.ts';
-import { addTimezoneOption, type CallerClock, callerClock, type TimezoneOptions } from '../../input/caller-zone.ts';
-import { readPastMoment } from '../../input/past-moment.ts';
-import { zoneText } from '../../print/moment.ts';
-import { paintFor, printable, writeJson, writeLines } from '../../print/output.ts';
 import { DECISION_HEAD, decisionRow, recordedDecisionLines } from '../../print/report-recorded-decision.ts';
-import { tableLines } from '../../print/table.ts';
 import type { RunAction } from '../../program.ts';
 import type { Surroundings } from '../../surroundings.ts';
+import { paintFor, printable, writeJson, writeLines } from '../../terminal/output.ts';
+import { tableLines } from '../../terminal/table.ts';
+import { addTimezoneOption, type CallerClock, callerClock, type TimezoneOptions } from '../../time/caller-zone.ts';
+import { zoneText } from '../../time/moment-text.ts';
+import { readPastMoment } from '../../time/past-moment.ts';
 import { addDecisionFilter, type DecisionFilterOptions, decisionFilter } from './decision-filter.ts';
 
 interface DecisionsOptions extends DecisionAccessOptions, DecisionFilterOptions, TimezoneOptions {

@@ -7,18 +7,18 @@ import type { ReplayWanted } from '../../access/decision-access.ts';
 import { addDecisionAccessOptions, type DecisionAccessOptions, openDecisions } from '../../access/decision-options.ts';
 import { nothingPublished } from '../../access/policy-access.ts';
 import { CommandError, EXIT, type ExitCode } from '../../exit-code.ts';
-import { addTimezoneOption, type CallerClock, callerClock, type TimezoneOptions } from '../../input/caller-zone.ts';
 import { readPolicyFile, STDIN } from '../../input/input-file.ts';
-import { readPastMoment } from '../../input/past-moment.ts';
 import { readRevisionNumber } from '../../input/revision-number.ts';
 import { nameOf } from '../../input/text-lines.ts';
-import { zoneText } from '../../print/moment.ts';
-import { onOneLine, paintFor, writeJson, writeLines } from '../../print/output.ts';
 import { replayLines } from '../../print/report-replay.ts';
 import type { RunAction } from '../../program.ts';
 import { addNewlyRefusedLimit, type NewlyRefusedLimit, overLimit } from '../../replay/newly-refused-limit.ts';
 import { replayLog } from '../../replay/replay-log.ts';
 import type { Surroundings } from '../../surroundings.ts';
+import { onOneLine, paintFor, writeJson, writeLines } from '../../terminal/output.ts';
+import { addTimezoneOption, type CallerClock, callerClock, type TimezoneOptions } from '../../time/caller-zone.ts';
+import { zoneText } from '../../time/moment-text.ts';
+import { readPastMoment } from '../../time/past-moment.ts';
 import { invalidReport } from '../policy-file/report-on-files.ts';
 
 interface ReplayOptions extends DecisionAccessOptions, TimezoneOptions {

@@ -5,12 +5,12 @@ import { type AccessOptions, addAccessOptions, openAccess } from '../../access/a
 import { publishedPolicy, tellRevision } from '../../access/policy-access.ts';
 import { EXIT, type ExitCode } from '../../exit-code.ts';
 import { previousPolicy } from '../../history/previous-policy.ts';
-import { addTimezoneOption, callerClock, type TimezoneOptions } from '../../input/caller-zone.ts';
 import { readRevisionNumber } from '../../input/revision-number.ts';
-import { paintFor, writeJson, writeLines } from '../../print/output.ts';
 import { differenceLines } from '../../print/report-difference.ts';
 import type { RunAction } from '../../program.ts';
 import type { Surroundings } from '../../surroundings.ts';
+import { paintFor, writeJson, writeLines } from '../../terminal/output.ts';
+import { addTimezoneOption, callerClock, type TimezoneOptions } from '../../time/caller-zone.ts';
 
 interface DiffOptions extends AccessOptions, TimezoneOptions {
   readonly json?: boolean;

@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { cut } from '../../../../shared/engine/index.ts';
 import { policyChanges } from '../../../../shared/policy/index.ts';
 import { type AccessOptions, addAccessOptions, openAccess } from '../../access/access-options.ts';
+import { authorName } from '../../access/author-name.ts';
 import {
   nothingPublished,
   type PolicyAccess,
@@ -12,16 +13,15 @@ import {
 } from '../../access/policy-access.ts';
 import { EXIT, type ExitCode } from '../../exit-code.ts';
 import { previousPolicy } from '../../history/previous-policy.ts';
-import { addTimezoneOption, type CallerClock, callerClock, type TimezoneOptions } from '../../input/caller-zone.ts';
-import { readPastMoment } from '../../input/past-moment.ts';
 import { readRevisionNumber } from '../../input/revision-number.ts';
-import { authorName } from '../../print/author-name.ts';
-import { echoedMoment, shortMoment, zoneText } from '../../print/moment.ts';
-import { onOneLine, paintFor, writeJson, writeLines } from '../../print/output.ts';
 import { differenceLines } from '../../print/report-difference.ts';
-import { type Cell, tableLines } from '../../print/table.ts';
 import type { RunAction } from '../../program.ts';
 import type { Surroundings } from '../../surroundings.ts';
+import { onOneLine, paintFor, writeJson, writeLines } from '../../terminal/output.ts';
+import { type Cell, tableLines } from '../../terminal/table.ts';
+import { addTimezoneOption, type CallerClock, callerClock, type TimezoneOptions } from '../../time/caller-zone.ts';
+import { echoedMoment, shortMoment, zoneText } from '../../time/moment-text.ts';
+import { readPastMoment } from '../../time/past-moment.ts';
 
 interface LogOptions extends AccessOptions, TimezoneOptions {
   readonly limit: number;

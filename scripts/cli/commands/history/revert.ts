@@ -3,11 +3,11 @@ import type { Command } from 'commander';
 import { type AccessOptions, addAccessOptions, openAccess } from '../../access/access-options.ts';
 import type { ExitCode } from '../../exit-code.ts';
 import { readRevisionNumber } from '../../input/revision-number.ts';
-import { writeLines } from '../../print/output.ts';
 import { CONFLICT_SIDES } from '../../print/report-conflicts.ts';
 import { reportWritten } from '../../print/report-written.ts';
 import type { RunAction } from '../../program.ts';
 import type { Surroundings } from '../../surroundings.ts';
+import { writeLines } from '../../terminal/output.ts';
 import { undoOf } from '../typed-command.ts';
 import { addWriteOptions, policyWrite, type WriteOptions } from '../write-options.ts';
 

@@ -2,9 +2,9 @@
 import type { Command } from 'commander';
 import { type AccessOptions, addAccessOptions, openAccess } from '../../access/access-options.ts';
 import { EXIT, type ExitCode } from '../../exit-code.ts';
-import { counted, onOneLine, writeJson, writeLines } from '../../print/output.ts';
 import type { RunAction } from '../../program.ts';
 import type { Surroundings } from '../../surroundings.ts';
+import { counted, onOneLine, writeJson, writeLines } from '../../terminal/output.ts';
 
 interface VerifyOptions extends AccessOptions {
   readonly json?: boolean;

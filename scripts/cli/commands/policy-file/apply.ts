@@ -4,13 +4,10 @@ import { lintPolicy, sameData } from '../../../../shared/policy/index.ts';
 import { type AccessOptions, addAccessOptions, openAccess } from '../../access/access-options.ts';
 import { type PolicyAccess, type RevisionInfo, refusedAsInvalid, type Written } from '../../access/policy-access.ts';
 import { CommandError, EXIT, type ExitCode } from '../../exit-code.ts';
-import { goesOn } from '../../input/ask.ts';
-import { addTimezoneOption, type CallerClock, callerClock, type TimezoneOptions } from '../../input/caller-zone.ts';
 import { type InputText, policyIn, readInput } from '../../input/input-file.ts';
 import { revisionsSince } from '../../plan/check-base.ts';
 import { type Application, applyStep, makePlan, type Plan } from '../../plan/make-plan.ts';
 import { type PlanFile, readPlanFile } from '../../plan/plan-file.ts';
-import { counted, onOneLine, paintFor, writeJson, writeLines } from '../../print/output.ts';
 import { applicationData, planData } from '../../print/plan-data.ts';
 import { planReport, revisionText } from '../../print/plan-report.ts';
 import { planText } from '../../print/plan-text.ts';
@@ -23,6 +20,9 @@ import {
   type PlanReplayOptions,
 } from '../../replay/plan-replay.ts';
 import type { Surroundings } from '../../surroundings.ts';
+import { goesOn } from '../../terminal/ask.ts';
+import { counted, onOneLine, paintFor, writeJson, writeLines } from '../../terminal/output.ts';
+import { addTimezoneOption, type CallerClock, callerClock, type TimezoneOptions } from '../../time/caller-zone.ts';
 import { undoOf } from '../typed-command.ts';
 import { addWriteOptions, policyWrite, type WriteOptions } from '../write-options.ts';
 import { type ApplicationOptions, addApplicationOptions, applicationOf, sourceOf } from './application-options.ts';

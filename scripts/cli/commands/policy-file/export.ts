@@ -3,11 +3,11 @@ import { type AccessOptions, addAccessOptions, openAccess } from '../../access/a
 import { publishedPolicy, tellRevision } from '../../access/policy-access.ts';
 import { EXIT, type ExitCode } from '../../exit-code.ts';
 import { readRevisionNumber } from '../../input/revision-number.ts';
-import { writeLines } from '../../print/output.ts';
 import { inReadingOrder, policyYaml } from '../../print/policy-yaml.ts';
 import { saveFile } from '../../print/save-file.ts';
 import type { RunAction } from '../../program.ts';
 import type { Surroundings } from '../../surroundings.ts';
+import { writeLines } from '../../terminal/output.ts';
 
 interface ExportOptions extends AccessOptions {
   readonly json?: boolean;

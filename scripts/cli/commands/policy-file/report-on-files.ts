@@ -2,9 +2,9 @@
 import type { PolicyIssue } from '../../../../shared/policy/index.ts';
 import { CommandError, EXIT, type ExitCode } from '../../exit-code.ts';
 import { type PolicyFile, readPolicyFile, STDIN } from '../../input/input-file.ts';
-import { counted, printable, writeJson, writeLines } from '../../print/output.ts';
 import { issueLine } from '../../print/report-policy.ts';
 import type { Surroundings } from '../../surroundings.ts';
+import { counted, printable, writeJson, writeLines } from '../../terminal/output.ts';
 
 export interface FileReport {
   readonly exitCode: ExitCode;

@@ -4,11 +4,11 @@ import { type PolicySet, parseInstantMs, type SetEntry } from '../../../../share
 import { type AccessOptions, addAccessOptions, openAccess } from '../../access/access-options.ts';
 import { publishedPolicy } from '../../access/policy-access.ts';
 import { EXIT, type ExitCode } from '../../exit-code.ts';
-import { paintFor, writeJson, writeLines } from '../../print/output.ts';
-import { tableLines } from '../../print/table.ts';
 import type { RunAction } from '../../program.ts';
 import { setUses } from '../../sets/set-uses.ts';
 import type { Surroundings } from '../../surroundings.ts';
+import { paintFor, writeJson, writeLines } from '../../terminal/output.ts';
+import { tableLines } from '../../terminal/table.ts';
 
 interface SetListOptions extends AccessOptions {
   readonly json?: boolean;

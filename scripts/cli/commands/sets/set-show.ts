@@ -4,14 +4,14 @@ import { parseInstantMs, type SetEntry } from '../../../../shared/engine/index.t
 import { type AccessOptions, addAccessOptions, openAccess } from '../../access/access-options.ts';
 import { publishedPolicy } from '../../access/policy-access.ts';
 import { EXIT, type ExitCode } from '../../exit-code.ts';
-import { addTimezoneOption, type CallerClock, callerClock, type TimezoneOptions } from '../../input/caller-zone.ts';
-import { shortMoment, zoneText } from '../../print/moment.ts';
-import { counted, paintFor, printable, writeJson, writeLines } from '../../print/output.ts';
-import { type Cell, tableLines } from '../../print/table.ts';
 import type { RunAction } from '../../program.ts';
 import { findSet, noSuchSet } from '../../sets/find-set.ts';
 import { setUses } from '../../sets/set-uses.ts';
 import type { Surroundings } from '../../surroundings.ts';
+import { counted, paintFor, printable, writeJson, writeLines } from '../../terminal/output.ts';
+import { type Cell, tableLines } from '../../terminal/table.ts';
+import { addTimezoneOption, type CallerClock, callerClock, type TimezoneOptions } from '../../time/caller-zone.ts';
+import { shortMoment, zoneText } from '../../time/moment-text.ts';
 
 interface SetShowOptions extends AccessOptions, TimezoneOptions {
   readonly json?: boolean;

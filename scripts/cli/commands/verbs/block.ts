@@ -2,12 +2,12 @@
 import type { Command } from 'commander';
 import { type AccessOptions, addAccessOptions } from '../../access/access-options.ts';
 import { CommandError, type ExitCode } from '../../exit-code.ts';
-import { addTimezoneOption, callerClock, type TimezoneOptions } from '../../input/caller-zone.ts';
-import { addEndOptions, type EndOptions, readEnd } from '../../input/end-options.ts';
 import { collected } from '../../input/repeated-option.ts';
 import { doneLine, endData } from '../../print/report-verb.ts';
 import type { RunAction } from '../../program.ts';
 import type { Surroundings } from '../../surroundings.ts';
+import { addTimezoneOption, callerClock, type TimezoneOptions } from '../../time/caller-zone.ts';
+import { addEndOptions, type EndOptions, readEnd } from '../../time/end-options.ts';
 import { type BlockRequest, planBlock } from '../../verbs/block.ts';
 import type { DoneRule } from '../../verbs/lasting-plan.ts';
 import { shellWords } from '../../verbs/shell-words.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { echoedMoment, fullMoment, shortMoment, spanText } from './moment.ts';
+import { echoedMoment, fullMoment, shortMoment, spanText } from './moment-text.ts';
 
 const at = (time: string) => Date.parse(time);
 

@@ -1,10 +1,10 @@
 /** The options that say when something ends: `--until TIME` or `--for DURATION`. */
 import { type Command, Option } from 'commander';
 import { CommandError } from '../exit-code.ts';
-import { fullMoment, spanText } from '../print/moment.ts';
 import type { CallerClock } from './caller-zone.ts';
 import { plusDuration, readDuration } from './duration.ts';
-import { readMoment } from './moment.ts';
+import { fullMoment, spanText } from './moment-text.ts';
+import { readMoment } from './read-moment.ts';
 
 export interface EndOptions {
   readonly until?: string;

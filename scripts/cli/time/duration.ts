@@ -2,7 +2,7 @@
 import { DateTime } from 'luxon';
 import { shown } from '../../../shared/engine/index.ts';
 import { CommandError } from '../exit-code.ts';
-import { onOneLine } from '../print/output.ts';
+import { onOneLine } from '../terminal/output.ts';
 
 /** Days are days of the calendar, so that a day ends at the same time of day however long the clocks make it. */
 export interface Duration {

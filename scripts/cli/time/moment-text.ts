@@ -1,6 +1,6 @@
 /** Moments and stretches of time as people read them, on the caller's clock. */
-import type { CallerClock } from '../input/caller-zone.ts';
-import { findWallTime, offsetMsAt, offsetText, wallMsAt } from '../input/wall-time.ts';
+import type { CallerClock } from './caller-zone.ts';
+import { findWallTime, offsetMsAt, offsetText, wallMsAt } from './wall-time.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MINUTES = 24 * 60;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { type EndOptions, readEnd } from './end-options.ts';
-import { storedMoment } from './moment.ts';
+import { storedMoment } from './read-moment.ts';
 
 const zone = 'Asia/Tokyo';
 const nowMs = Date.parse('2026-11-24T10:00:30.500+09:00');

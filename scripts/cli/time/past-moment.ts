@@ -1,9 +1,9 @@
 /** A moment that is over, as people type it: when, or how long ago. */
 import { CommandError } from '../exit-code.ts';
-import { fullMoment } from '../print/moment.ts';
 import type { CallerClock } from './caller-zone.ts';
 import { looksLikeDuration, plusDuration, readDuration } from './duration.ts';
-import { readMoment } from './moment.ts';
+import { fullMoment } from './moment-text.ts';
+import { readMoment } from './read-moment.ts';
 
 /** Throws a CommandError that begins with the name of the option. */
 export function readPastMoment(text: string, clock: CallerClock, option: string): number {

@@ -1,5 +1,5 @@
 /** Who made a change, as briefly as people can tell them apart. */
-import type { RevisionInfo } from '../access/policy-access.ts';
+import type { RevisionInfo } from './policy-access.ts';
 
 const ARN = /^arn:[^:]*:(?:iam|sts)::\d*:(.+)$/;
 

@@ -8,7 +8,7 @@ import {
   shown,
 } from '../../../shared/engine/index.ts';
 import { CommandError } from '../exit-code.ts';
-import { onOneLine } from '../print/output.ts';
+import { onOneLine } from '../terminal/output.ts';
 import type { CallerClock } from './caller-zone.ts';
 import { findWallTime, offsetMsAt, offsetText, type ShownAt, wallMsAt } from './wall-time.ts';
 

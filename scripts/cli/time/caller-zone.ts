@@ -2,8 +2,8 @@
 import type { Command } from 'commander';
 import { PolicyValueError, parseZone } from '../../../shared/engine/index.ts';
 import { CommandError } from '../exit-code.ts';
-import { onOneLine } from '../print/output.ts';
 import type { Surroundings } from '../surroundings.ts';
+import { onOneLine } from '../terminal/output.ts';
 
 export interface TimezoneOptions {
   readonly timezone?: string;

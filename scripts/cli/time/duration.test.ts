@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { plusDuration, readDuration } from './duration.ts';
-import { storedMoment } from './moment.ts';
+import { storedMoment } from './read-moment.ts';
 
 function later(start: string, text: string, zone: string): string {
   return storedMoment(plusDuration(Date.parse(start), readDuration(text, '--for'), zone), zone);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { readMoment, storedMoment } from './moment.ts';
+import { readMoment, storedMoment } from './read-moment.ts';
 
 /** Reads the text as if it were typed at `now`; gives the moment as it is stored. */
 function stored(text: string, now: string, zone: string): string {
