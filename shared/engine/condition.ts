@@ -22,6 +22,8 @@ export interface Condition {
   readonly direction: Direction;
   /** What must be true of a connection for the condition to match; absent where no index can tell. */
   readonly key?: ConditionKey;
+  /** True when a connection that has the key (with windows: at a moment inside) is all that it takes: no entry expires. */
+  readonly keySuffices?: boolean;
   find(subject: Subject, nowMs: number): Finding;
   /** The first moment after `nowMs` at which `find` can change, infinite for never; it may be too early, never too late. */
   changesAtMs(subject: Subject, nowMs: number): number;
@@ -53,6 +55,7 @@ export function endpointCondition(direction: Direction, ids: ReadonlySet<string>
     name: 'endpoints',
     direction,
     key: { kind: 'endpoints', ids },
+    keySuffices: true,
     find: ({ connection: { endpointId } }) => {
       if (endpointId === undefined) return 'absent';
       if (isMalformed(endpointId)) return 'malformed';
@@ -73,7 +76,7 @@ export function nameCondition(
   return {
     name,
     direction,
-    ...nameKey(attribute, lists),
+    ...sufficientNameKey(attribute, lists),
     find: (subject, nowMs) => {
       const names = subject.names(attribute, folding);
       if (names === undefined) return 'absent';
@@ -110,7 +113,7 @@ export function identityCondition(lists: readonly NameList[]): Condition {
   return {
     name: 'identities',
     direction: 'refusing',
-    ...nameKey('identities', lists),
+    ...sufficientNameKey('identities', lists),
     find: (subject, nowMs) => {
       const names = subject.identities();
       if (names === undefined) return 'absent';
@@ -167,6 +170,7 @@ export function windowCondition(direction: Direction, windows: readonly Compiled
     name: 'windows',
     direction,
     key: { kind: 'windows', windows },
+    keySuffices: true,
     find: (_, nowMs) => found(windows.some((window) => window.contains(nowMs))),
     changesAtMs: (_, nowMs) => Math.min(...windows.map((window) => window.span(nowMs).untilMs)),
   };
@@ -188,6 +192,14 @@ export function missingCondition(direction: Direction, attributes: readonly Attr
 
 function nameKey(attribute: NameAttribute | 'identities', lists: readonly NameList[]): { readonly key?: ConditionKey } {
   return lists.some((list) => list.hasWildcards) ? {} : { key: { kind: 'names', attribute, lists } };
+}
+
+function sufficientNameKey(
+  attribute: NameAttribute | 'identities',
+  lists: readonly NameList[],
+): Pick<Condition, 'key' | 'keySuffices'> {
+  const key = nameKey(attribute, lists);
+  return key.key === undefined ? key : { ...key, keySuffices: !lists.some((list) => list.hasExpiringEntries) };
 }
 
 function anyMatches(lists: readonly NameList[], names: readonly FoldedName[], nowMs: number): boolean {

@@ -2,7 +2,7 @@
 import { type Connection, isMalformed } from './connection.ts';
 import type { Decision } from './decision.ts';
 import { judge, type Verdict } from './judge.ts';
-import type { CompiledPolicy } from './policy.ts';
+import type { CompiledPolicy, CompiledRule } from './policy.ts';
 import { refusalMessage } from './refusal-message.ts';
 import { Subject } from './subject.ts';
 
@@ -25,15 +25,28 @@ export function toDecision(policy: CompiledPolicy, subject: Subject, nowMs: numb
   const observed = effect === 'deny' && endpoint?.observes === true;
   const { endpointId } = subject.connection;
   const endpointName = endpoint?.name ?? (isMalformed(endpointId) ? undefined : endpointId);
-  return {
+  const decision: { -readonly [Key in keyof Decision]: Decision[Key] } = {
     allow: effect === 'allow' || observed,
     effect,
     decidedBy: rules.length > 0 ? 'rule' : 'default',
-    rules: rules.map((rule) => rule.id),
-    ...(effect === 'deny' && { message: refusalMessage(policy, subject, nowMs, verdict, endpointName) }),
-    postureStatuses: [...new Set(rules.flatMap((rule) => rule.postureStatuses))].slice(0, MAX_POSTURE_STATUSES),
-    reported: verdict.reported.map((rule) => rule.id),
+    rules: idsOf(rules),
+    postureStatuses: statusesOf(rules),
+    reported: idsOf(verdict.reported),
     observed,
-    ...(endpointName !== undefined && { endpoint: endpointName }),
   };
+  if (effect === 'deny') decision.message = refusalMessage(policy, subject, nowMs, verdict, endpointName);
+  if (endpointName !== undefined) decision.endpoint = endpointName;
+  return decision;
+}
+
+const NONE: readonly string[] = Object.freeze([]);
+
+function idsOf(rules: readonly CompiledRule[]): readonly string[] {
+  return rules.length === 0 ? NONE : rules.map((rule) => rule.id);
+}
+
+/** Without repeats, as many as may be sent. */
+function statusesOf(rules: Verdict['rules']): readonly string[] {
+  if (rules.every((rule) => rule.postureStatuses.length === 0)) return NONE;
+  return [...new Set(rules.flatMap((rule) => rule.postureStatuses))].slice(0, MAX_POSTURE_STATUSES);
 }

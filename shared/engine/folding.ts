@@ -5,12 +5,13 @@
 
 /** NFC and lower case: what granting conditions compare. */
 export function foldNarrow(text: string): string {
-  return isPlainAscii(text) ? text.toLowerCase() : plainSigma(text.normalize('NFC').toLowerCase()).normalize('NFC');
+  return foldAscii(text) ?? plainSigma(text.normalize('NFC').toLowerCase()).normalize('NFC');
 }
 
 /** As `foldWide`, without removing blanks: for the pieces of a pattern, whose inner ends are no ends. */
 export function foldWidePiece(text: string): string {
-  if (isPlainAscii(text)) return text.toLowerCase();
+  const ascii = foldAscii(text);
+  if (ascii !== undefined) return ascii;
   let folded = text;
   // Twice: the upper case of a few characters decomposes anew.
   for (let pass = 0; pass < 2; pass++) {
@@ -32,11 +33,16 @@ function plainSigma(text: string): string {
   return text.replaceAll('ς', 'σ');
 }
 
-/** Printable ASCII folds by case alone; control characters do not count as such. */
-function isPlainAscii(text: string): boolean {
+/**
+ * Printable ASCII folds by case alone; undefined for any other text. The text itself where it has no capital letter, which is
+ * most names, so that its hash need not be computed anew.
+ */
+function foldAscii(text: string): string | undefined {
+  let hasCapital = false;
   for (let index = 0; index < text.length; index++) {
     const unit = text.charCodeAt(index);
-    if (unit < 0x20 || unit > 0x7e) return false;
+    if (unit < 0x20 || unit > 0x7e) return undefined;
+    if (unit >= 0x41 && unit <= 0x5a) hasCapital = true;
   }
-  return true;
+  return hasCapital ? text.toLowerCase() : text;
 }

@@ -31,23 +31,28 @@ export function judge(
   const endpoint = typeof endpointId === 'string' ? policy.endpoints.get(endpointId) : undefined;
 
   const applying = among?.filter((rule) => applies(rule, subject, nowMs)) ?? applyingRules(policy, subject, nowMs);
-  const exemptions = applying.filter(isEnforcedExempt);
-  const standing = applying.filter(
-    (rule) => rule.effect !== 'deny' || !exemptions.some((exempt) => lifts(exempt, rule)),
-  );
-  const reported = standing.filter((rule) => !rule.enforced);
-
-  const refusing = standing.filter(isEnforcedDeny);
+  const exemptions = applying.some(isEnforcedExempt) ? applying.filter(isEnforcedExempt) : NONE;
+  const refusing: CompiledDenyRule[] = [];
+  const admitting: CompiledAllowRule[] = [];
+  const reported: CompiledRule[] = [];
+  for (const rule of applying) {
+    if (rule.effect === 'deny' && exemptions.some((exempt) => lifts(exempt, rule))) continue;
+    if (!rule.enforced) reported.push(rule);
+    else if (rule.effect === 'deny') refusing.push(rule);
+    else if (rule.effect === 'allow') admitting.push(rule);
+  }
   if (refusing.length > 0) return { effect: 'deny', endpoint, rules: refusing, reported };
-  const admitting = standing.filter(isEnforcedAllow);
   if (admitting.length > 0) return { effect: 'allow', endpoint, rules: admitting, reported };
   return { effect: (endpoint ?? policy).defaultEffect, endpoint, rules: [], reported };
 }
 
+/** Most connections meet no exempt rule. */
+const NONE: readonly CompiledExemptRule[] = [];
+
 function applyingRules(policy: CompiledPolicy, subject: Subject, nowMs: number): CompiledRule[] {
   const applying: CompiledRule[] = [];
-  policy.index.candidates(subject, nowMs, (rule) => {
-    if (applies(rule, subject, nowMs)) applying.push(rule);
+  policy.index.candidates(subject, nowMs, (rule, certain) => {
+    if (certain || applies(rule, subject, nowMs)) applying.push(rule);
   });
   return applying;
 }
@@ -72,14 +77,13 @@ export function isEnforcedExempt(rule: CompiledRule): rule is CompiledExemptRule
   return rule.enforced && rule.effect === 'exempt';
 }
 
-function isEnforcedDeny(rule: CompiledRule): rule is CompiledDenyRule {
-  return rule.enforced && rule.effect === 'deny';
-}
-
-function isEnforcedAllow(rule: CompiledRule): rule is CompiledAllowRule {
-  return rule.enforced && rule.effect === 'allow';
-}
-
+// Loops, since a closure for each rule that is asked would be most of a decision's garbage.
 function anyBlockHolds(blocks: readonly CompiledBlock[], subject: Subject, nowMs: number): boolean {
-  return blocks.some((block) => block.every((condition) => holds(condition, condition.find(subject, nowMs))));
+  for (const block of blocks) if (blockHolds(block, subject, nowMs)) return true;
+  return false;
+}
+
+function blockHolds(block: CompiledBlock, subject: Subject, nowMs: number): boolean {
+  for (const condition of block) if (!holds(condition, condition.find(subject, nowMs))) return false;
+  return true;
 }

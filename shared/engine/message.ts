@@ -28,6 +28,8 @@ const MAX_INSERTED_LENGTH = 64;
 /** Longer than any value that is not malformed. */
 const MAX_READ_LENGTH = 1024;
 const PLACEHOLDER = /\{([^{}]*)\}/g;
+/** What needs no second look: most values. */
+const PRINTABLE_ASCII = /^[ -~]*$/;
 /** Control and format characters (the bidirectional ones among them), line and paragraph separators, halves of pairs. */
 const NOT_SHOWN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
@@ -61,10 +63,10 @@ export function fillMessage(
   template: MessageTemplate,
   value: (placeholder: Placeholder) => string | undefined,
 ): string {
-  const filled = template.pieces.map((piece) =>
-    typeof piece === 'string' ? piece : insertable(value(piece.placeholder)),
-  );
-  return cut(filled.join(''), MAX_MESSAGE_LENGTH);
+  let filled = '';
+  for (const piece of template.pieces)
+    filled += typeof piece === 'string' ? piece : insertable(value(piece.placeholder));
+  return cut(filled, MAX_MESSAGE_LENGTH);
 }
 
 /** The start of `text`, at most `length` UTF-16 units, without half a surrogate pair at its end. */
@@ -76,7 +78,9 @@ export function cut(text: string, length: number): string {
 
 /** A value as a message shows it: without what is not seen, at most 64 UTF-16 units; `-` for one that is absent. */
 export function insertable(value: string | undefined): string {
+  if (value === undefined) return '-';
   // Cut twice: the first bounds the work on a huge value, the second what is shown of it.
-  const visible = value === undefined ? '' : cut(value, MAX_READ_LENGTH).replace(NOT_SHOWN, '');
+  const read = cut(value, MAX_READ_LENGTH);
+  const visible = PRINTABLE_ASCII.test(read) ? read : read.replace(NOT_SHOWN, '');
   return cut(visible, MAX_INSERTED_LENGTH) || '-';
 }

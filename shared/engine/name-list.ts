@@ -19,7 +19,10 @@ export class NameList {
   readonly #globs: Glob[] = [];
   readonly #entries: { readonly folded: FoldedPattern; readonly expiresAtMs: number }[] = [];
 
+  readonly hasExpiringEntries: boolean;
+
   constructor(entries: readonly NameEntry[], folding: 'wide' | 'narrow') {
+    this.hasExpiringEntries = entries.some(({ expiresAtMs }) => expiresAtMs !== Number.POSITIVE_INFINITY);
     for (const { pattern, expiresAtMs } of entries) {
       const folded = foldPattern(pattern, folding);
       this.#entries.push({ folded, expiresAtMs });

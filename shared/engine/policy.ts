@@ -18,10 +18,11 @@ export interface CompiledPolicy {
 
 export interface RuleFinder {
   /**
-   * Calls `visit` with each rule that can apply, now (milliseconds since 1970) or ever, in document order. Not to be called
-   * from within `visit`.
+   * Calls `visit` with each rule that can apply, now (milliseconds since 1970) or ever, in document order.
+   * `certain` tells that being found at that moment is all that it takes for the rule to apply. Not to be called from
+   * within `visit`.
    */
-  candidates(subject: Subject, when: number | 'ever', visit: (rule: CompiledRule) => void): void;
+  candidates(subject: Subject, when: number | 'ever', visit: (rule: CompiledRule, certain: boolean) => void): void;
 }
 
 export interface CompiledEndpoint {

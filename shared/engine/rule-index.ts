@@ -3,7 +3,7 @@
  * rule's `match` is filed under its most selective condition: a name, an address, an endpoint; what has none of these, under its windows.
  *
  * INVARIANT: a rule that applies is always found. What is found besides costs time and changes nothing, since every rule
- * found is then asked in full.
+ * found is then asked in full, unless being found is all that it takes.
  */
 import type { AddressList } from './address-list.ts';
 import type { Condition, ConditionKey } from './condition.ts';
@@ -17,10 +17,13 @@ import type { CompiledWindow } from './window.ts';
 
 export class RuleIndex implements RuleFinder {
   readonly #rules: readonly CompiledRule[];
+  /** 1 for each rule that applies whenever it is found: of thousands of rules, most need not be fetched from memory to be asked. */
+  readonly #certain: Uint8Array;
   readonly #always: number[] = [];
-  readonly #names = new Map<string, NameFile>();
+  readonly #names: NameFile[] = [];
   readonly #addresses = new AddressFile();
   readonly #endpoints = new Map<string, number[]>();
+  /** Those with a refusing condition on it: in doubt they are found. */
   readonly #endpointRules: number[] = [];
   readonly #timed: WindowFile = new WindowFile();
   /** Of the rules found in the running look-up; kept, so that a look-up makes no garbage. */
@@ -28,22 +31,27 @@ export class RuleIndex implements RuleFinder {
 
   constructor(rules: readonly CompiledRule[]) {
     this.#rules = rules;
+    this.#certain = Uint8Array.from(rules, (rule) => Number(appliesWhenFound(rule)));
     this.#found = new Marks(rules.length);
     for (const [number, rule] of rules.entries()) if (rule.enabled) this.#file(number, rule);
     this.#addresses.finish();
   }
 
-  candidates(subject: Subject, when: number | 'ever', visit: (rule: CompiledRule) => void): void {
+  candidates(subject: Subject, when: number | 'ever', visit: (rule: CompiledRule, certain: boolean) => void): void {
     const found = this.#found;
     found.clear();
     found.addAll(this.#always);
     found.addAll(when === 'ever' ? this.#timed.rules : this.#timed.inside(when));
-    for (const file of this.#names.values()) file.find(subject, found);
+    for (const file of this.#names) file.find(subject, found);
     this.#addresses.find(subject, found);
     const { endpointId } = subject.connection;
     if (isMalformed(endpointId)) found.addAll(this.#endpointRules);
     else if (endpointId !== undefined) found.addAll(this.#endpoints.get(endpointId) ?? []);
-    for (const number of found.ascending()) visit(this.#rules[number] as CompiledRule); // in bounds
+    found.sort();
+    for (let place = 0; place < found.count; place++) {
+      const number = found.at(place);
+      visit(this.#rules[number] as CompiledRule, this.#certain[number] === 1); // in bounds
+    }
   }
 
   #file(number: number, rule: CompiledRule): void {
@@ -56,17 +64,19 @@ export class RuleIndex implements RuleFinder {
   #fileUnder({ key, folding }: FoldedKey, number: number): void {
     switch (key.kind) {
       case 'names': {
-        const name = `${key.attribute} ${folding}`;
-        const file = this.#names.get(name) ?? new NameFile(key.attribute, folding);
-        this.#names.set(name, file);
+        let file = this.#names.find((each) => each.attribute === key.attribute && each.folding === folding);
+        if (file === undefined) {
+          file = new NameFile(key.attribute, folding);
+          this.#names.push(file);
+        }
         file.add(key.lists, number);
         return;
       }
       case 'addresses':
-        this.#addresses.add(key.lists, number);
+        this.#addresses.add(key.lists, number, folding);
         return;
       case 'endpoints':
-        this.#endpointRules.push(number);
+        if (folding === 'wide') this.#endpointRules.push(number);
         for (const id of key.ids) {
           const rules = this.#endpoints.get(id) ?? [];
           this.#endpoints.set(id, rules);
@@ -102,24 +112,33 @@ function mostSelectiveKey(block: CompiledBlock): FoldedKey | undefined {
   return undefined;
 }
 
+/** True for a rule that is always in force, has no exceptions and one block with one condition (or none), of which the key is all. */
+function appliesWhenFound({ notBeforeMs, expiresAtMs, match, except }: CompiledRule): boolean {
+  if (notBeforeMs !== Number.NEGATIVE_INFINITY || expiresAtMs !== Number.POSITIVE_INFINITY) return false;
+  const [block] = match;
+  if (block === undefined || match.length > 1 || block.length > 1 || except.length > 0) return false;
+  return block.every((condition) => condition.keySuffices === true);
+}
+
 /** Rules by the names of one attribute, folded one way. */
 class NameFile {
-  readonly #attribute: NameAttribute | 'identities';
-  readonly #folding: Folding;
+  readonly attribute: NameAttribute | 'identities';
+  readonly folding: Folding;
   readonly #rulesOfList: number[][] = [];
   readonly #numberOfList = new Map<NameList, number>();
   /** Mostly one: a list of one for each of 250,000 names would be most of the memory. */
   readonly #listsOfName = new Map<string, number | number[]>();
-  readonly #rules: number[] = [];
+  /** Those with a refusing condition: in doubt they are found. */
+  readonly #inDoubt: number[] = [];
 
   constructor(attribute: NameAttribute | 'identities', folding: Folding) {
-    this.#attribute = attribute;
-    this.#folding = folding;
+    this.attribute = attribute;
+    this.folding = folding;
   }
 
   /** A list that several rules share (a set) is filed once. */
   add(lists: readonly NameList[], rule: number): void {
-    this.#rules.push(rule);
+    if (this.folding === 'wide') this.#inDoubt.push(rule);
     for (const list of lists) {
       let number = this.#numberOfList.get(list);
       if (number === undefined) {
@@ -132,11 +151,9 @@ class NameFile {
   }
 
   find(subject: Subject, found: Marks): void {
-    const names =
-      this.#attribute === 'identities' ? subject.identities() : subject.names(this.#attribute, this.#folding);
+    const names = this.attribute === 'identities' ? subject.identities() : subject.names(this.attribute, this.folding);
     if (names === undefined) return;
-    // In doubt a refusing condition holds.
-    if (isMalformed(names)) found.addAll(this.#rules);
+    if (isMalformed(names)) found.addAll(this.#inDoubt);
     else for (const name of names) this.#findName(name, found);
   }
 
@@ -160,12 +177,13 @@ class NameFile {
 class AddressFile {
   readonly #rulesOfList: number[][] = [];
   readonly #numberOfList = new Map<AddressList, number>();
-  readonly #rules: number[] = [];
+  /** Those with a refusing condition: in doubt they are found. */
+  readonly #inDoubt: number[] = [];
   #ipv4 = new RangeIndex([], 1);
   #ipv6 = new RangeIndex([], 4);
 
-  add(lists: readonly AddressList[], rule: number): void {
-    this.#rules.push(rule);
+  add(lists: readonly AddressList[], rule: number, folding: Folding): void {
+    if (folding === 'wide') this.#inDoubt.push(rule);
     for (const list of lists) {
       const number = this.#numberOfList.get(list) ?? this.#rulesOfList.push([]) - 1;
       this.#numberOfList.set(list, number);
@@ -182,10 +200,10 @@ class AddressFile {
   }
 
   find(subject: Subject, found: Marks): void {
-    if (this.#rules.length === 0) return;
+    if (this.#numberOfList.size === 0) return;
     const address = subject.address();
     if (address === undefined) return;
-    if (isMalformed(address)) found.addAll(this.#rules);
+    if (isMalformed(address)) found.addAll(this.#inDoubt);
     else {
       const index = address.family === 4 ? this.#ipv4 : this.#ipv6;
       index.find(address.words, (list) => found.addAll(this.#rulesOfList[list] as number[])); // in bounds
@@ -231,6 +249,8 @@ class WindowFile {
   }
 }
 
+const FEW = 16;
+
 /** A set of numbers below a bound that is cleared and filled without making garbage. */
 class Marks {
   readonly #markedIn: Uint32Array;
@@ -259,8 +279,30 @@ class Marks {
     }
   }
 
-  ascending(): Uint32Array {
-    const numbers = this.#numbers.subarray(0, this.#count);
-    return this.#count > 1 ? numbers.sort() : numbers;
+  get count(): number {
+    return this.#count;
+  }
+
+  /** The number at `place`, which is below `count`. */
+  at(place: number): number {
+    return this.#numbers[place] as number;
+  }
+
+  /** Puts the numbers into ascending order. */
+  sort(): void {
+    if (this.#count > FEW) this.#numbers.subarray(0, this.#count).sort();
+    else this.#sortFew();
+  }
+
+  /** By insertion: a view for the typed array's own sort costs more than the few numbers of most look-ups. */
+  #sortFew(): void {
+    const numbers = this.#numbers;
+    for (let end = 1; end < this.#count; end++) {
+      const number = numbers[end] as number; // in bounds
+      let place = end;
+      for (; place > 0 && (numbers[place - 1] as number) > number; place--)
+        numbers[place] = numbers[place - 1] as number; // in bounds
+      numbers[place] = number;
+    }
   }
 }

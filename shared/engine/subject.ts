@@ -37,7 +37,7 @@ const MAX_IDENTITY_FORMS = 64;
 export class Subject {
   readonly connection: Connection;
   readonly #wide = new FoldedAttributes();
-  readonly #narrow = new FoldedAttributes();
+  #narrow: FoldedAttributes | undefined;
   #openvpnVersion: Attribute<Version> | Unread = UNREAD;
   #awsClientVersion: Attribute<Version> | Unread = UNREAD;
   #address: Attribute<Address> | Unread = UNREAD;
@@ -71,12 +71,17 @@ export class Subject {
 
   /** The attribute's names, folded. */
   names(attribute: NameAttribute, folding: Folding): Attribute<readonly FoldedName[]> {
-    const folded = folding === 'wide' ? this.#wide : this.#narrow;
+    const folded = folding === 'wide' ? this.#wide : this.#narrowAttributes();
     const known = folded[attribute];
     if (known !== UNREAD) return known;
     const names = foldAll(this.connection[attribute], folding);
     folded[attribute] = names;
     return names;
+  }
+
+  #narrowAttributes(): FoldedAttributes {
+    this.#narrow ??= new FoldedAttributes();
+    return this.#narrow;
   }
 
   /** Every form under which `identities` knows the user name and the common name, folded wide. */
@@ -102,7 +107,8 @@ function parsed<T>(text: Attribute<string>, parse: (text: string) => T | undefin
 function foldAll(names: Attribute<string | readonly string[]>, folding: Folding): Attribute<readonly FoldedName[]> {
   if (names === undefined || isMalformed(names)) return names;
   const fold = folding === 'wide' ? foldWide : foldNarrow;
-  return (typeof names === 'string' ? [names] : names).map((name) => new FoldedName(fold(name)));
+  if (typeof names === 'string') return [new FoldedName(fold(names))];
+  return names.map((name) => new FoldedName(fold(name)));
 }
 
 function identityForms({ username, commonName }: Connection): Attribute<readonly FoldedName[]> {
