@@ -23,7 +23,7 @@ import { compileOnce, engineFigures } from './engine-figures.ts';
 import { machine } from './machine.ts';
 import type { MeasureOptions } from './measure.ts';
 import { type BenchResults, engineTable, markdownTable, writePage } from './page.ts';
-import { ratiosOf, refusedRatios } from './ratios.ts';
+import { type RefusedRatio, ratiosOf, refusedRatios } from './ratios.ts';
 import { countryWorkload, mixedWorkload, setWorkload } from './workloads.ts';
 
 const PARTS = ['rules', 'sets', 'countries', 'engine'] as const;
@@ -80,7 +80,7 @@ async function main(): Promise<number> {
 
 const ACCEPT = 'npm run bench -- --short --accept';
 
-async function check(results: BenchResults): ReturnType<typeof refusedRatios> {
+async function check(results: BenchResults): Promise<RefusedRatio[]> {
   return refusedRatios(ratiosOf(results), JSON.parse(await readFile(RATIOS_FILE, 'utf8')));
 }
 

@@ -33,7 +33,7 @@ export function ratiosOf({ rules, sets, engine }: BenchResults): Ratios {
 }
 
 /** Those that are over their limit, or that have none. */
-export async function refusedRatios(ratios: Ratios, committed: Ratios): Promise<RefusedRatio[]> {
+export function refusedRatios(ratios: Ratios, committed: Ratios): RefusedRatio[] {
   return Object.entries(ratios).flatMap(([name, ratio]) => {
     const limit = (committed[name] ?? 0) * WORST_GROWTH;
     return ratio <= limit ? [] : [{ name, ratio, limit }];
