@@ -18,9 +18,10 @@ export class AddressList {
   readonly #ipv6: ExpiryByAddress;
 
   constructor(entries: readonly AddressEntry[]) {
-    const ofFamily = (wanted: 4 | 6) => entries.filter(({ family }) => family === wanted);
-    this.#ipv4 = new ExpiryByAddress(ofFamily(4), 1);
-    this.#ipv6 = new ExpiryByAddress(ofFamily(6), 4);
+    const ipv4 = entries.filter(({ family }) => family === 4);
+    const ipv6 = ipv4.length === entries.length ? [] : entries.filter(({ family }) => family === 6);
+    this.#ipv4 = ipv4.length === 0 ? NO_IPV4 : new ExpiryByAddress(ipv4, 1);
+    this.#ipv6 = ipv6.length === 0 ? NO_IPV6 : new ExpiryByAddress(ipv6, 4);
   }
 
   /** True when an entry that has not expired covers `address`. */
@@ -103,19 +104,24 @@ interface OrderedRanges extends AddressStretches {
 function ordering(entries: readonly AddressEntry[], wordCount: WordCount): OrderedRanges {
   const unordered = new Uint32Array(entries.length * wordCount);
   for (let place = 0; place < entries.length; place++) {
-    copyAt((entries[place] as AddressEntry).first, 0, unordered, place, wordCount); // in bounds
+    putAt((entries[place] as AddressEntry).first, unordered, place, wordCount); // in bounds
   }
   const firsts = new Uint32Array(unordered.length);
   const lasts = new Uint32Array(unordered.length);
   const expiries = new Float64Array(entries.length);
-  let place = 0;
-  for (const position of addressOrder(unordered, wordCount)) {
-    const entry = entries[position] as AddressEntry; // in bounds
-    copyAt(entry.first, 0, firsts, place, wordCount);
-    copyAt(entry.last, 0, lasts, place, wordCount);
-    expiries[place++] = entry.expiresAtMs;
+  const order = addressOrder(unordered, wordCount);
+  for (let place = 0; place < order.length; place++) {
+    const entry = entries[order[place] as number] as AddressEntry; // in bounds
+    putAt(entry.first, firsts, place, wordCount);
+    putAt(entry.last, lasts, place, wordCount);
+    expiries[place] = entry.expiresAtMs;
   }
   return { wordCount, firsts, lasts, expiries, haveOneExpiry: expiries.every((each) => each === expiries[0]) };
+}
+
+/** As `copyAt`, from a plain list: one function for lists and typed arrays would be slow for both. */
+function putAt(words: readonly number[], target: Uint32Array, place: number, wordCount: WordCount): void {
+  for (let word = 0; word < wordCount; word++) target[place * wordCount + word] = words[word] as number; // in bounds
 }
 
 /** The boundaries as they are found, in ascending order. */
@@ -257,3 +263,7 @@ class LatestFirst {
     return compareAt(lasts, a, lasts, b, wordCount) > 0;
   }
 }
+
+/** Most lists are short and of one family. */
+const NO_IPV4 = new ExpiryByAddress([], 1);
+const NO_IPV6 = new ExpiryByAddress([], 4);

@@ -30,10 +30,13 @@ const LONGEST_ADDRESS = 45;
 /** The address that `text` is, or undefined where it is none. */
 export function parseAddress(text: string): Address | undefined {
   if (text.length > LONGEST_ADDRESS) return undefined;
-  const words = text.includes(':') ? ipv6Words(text) : ipv4Words(text);
+  if (!text.includes(':')) {
+    const word = ipv4Word(text);
+    return word === undefined ? undefined : { family: 4, words: [word] };
+  }
+  const words = ipv6Words(text);
   if (words === undefined) return undefined;
-  if (words.length === 4 && isMapped(words)) return { family: 4, words: words.slice(3) };
-  return { family: words.length === 1 ? 4 : 6, words };
+  return isMapped(words) ? { family: 4, words: words.slice(3) } : { family: 6, words };
 }
 
 /**
@@ -78,7 +81,8 @@ function parseBlock(text: string): AddressRange {
 function block({ family, words }: Address, length: number): AddressRange {
   const first: number[] = [];
   const last: number[] = [];
-  for (const [index, word] of words.entries()) {
+  for (let index = 0; index < words.length; index++) {
+    const word = words[index] as number; // in bounds
     const hostBits = Math.min(32, Math.max(0, 32 * (index + 1) - length));
     const hostMask = hostBits === 32 ? 0xffffffff : 2 ** hostBits - 1;
     first.push((word & ~hostMask) >>> 0);
@@ -99,16 +103,29 @@ function parseSpan(text: string): AddressRange {
   return { family: first.family, first: first.words, last: last.words, hostBits: false };
 }
 
-function ipv4Words(text: string): readonly number[] | undefined {
-  const octets = text.split('.');
-  if (octets.length !== 4) return undefined;
+/** Read unit by unit: policies have 100,000 of them. */
+function ipv4Word(text: string): number | undefined {
   let word = 0;
-  for (const octet of octets) {
-    if (!DECIMAL.test(octet) || Number(octet) > 255) return undefined;
-    word = word * 256 + Number(octet);
+  let dots = 0;
+  let octet: number | undefined;
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index);
+    if (unit === DOT) {
+      if (octet === undefined || ++dots > 3) return undefined;
+      word = word * 256 + octet;
+      octet = undefined;
+    } else {
+      const digit = unit - ZERO;
+      if (digit < 0 || digit > 9 || octet === 0) return undefined; // no leading zero
+      octet = (octet ?? 0) * 10 + digit;
+      if (octet > 255) return undefined;
+    }
   }
-  return [word];
+  return octet === undefined || dots < 3 ? undefined : word * 256 + octet;
 }
+
+const DOT = 0x2e;
+const ZERO = 0x30;
 
 /** RFC 4291, 2.2: eight groups, one `::` for one or more zero groups, the last 32 bits in IPv4 form if wished. */
 function ipv6Words(text: string): readonly number[] | undefined {
@@ -128,7 +145,7 @@ function hextets(text: string, mayEndInIpv4: boolean): number[] | undefined {
   const parts = text.split(':');
   for (const [index, part] of parts.entries()) {
     if (mayEndInIpv4 && index === parts.length - 1 && part.includes('.')) {
-      const word = ipv4Words(part)?.[0];
+      const word = ipv4Word(part);
       if (word === undefined) return undefined;
       groups.push(Math.floor(word / 0x10000), word % 0x10000);
     } else if (HEXTET.test(part)) {

@@ -32,6 +32,8 @@ export function parseNamePattern(source: string): NamePattern {
       `${shown(source)} has ${source.length} characters; accepted: a pattern of at most ${MAX_PATTERN_LENGTH}`,
     );
   }
+  // Most names; what the rest of this function would say of them.
+  if (PLAIN.test(source)) return { source, pieces: [{ text: source }] };
   const pieces: PatternPiece[] = [];
   let text = '';
   const endText = () => {
@@ -62,6 +64,9 @@ export function parseNamePattern(source: string): NamePattern {
   }
   return pattern;
 }
+
+/** ASCII that can be seen, without wildcards and backslashes. */
+const PLAIN = /^[!-)+->@-[\]-~]+$/;
 
 /** Folds the text between the wildcards, `wide` for refusing conditions, `narrow` for granting ones. */
 export function foldPattern(pattern: NamePattern, folding: 'wide' | 'narrow'): FoldedPattern {

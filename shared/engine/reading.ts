@@ -57,13 +57,13 @@ export function optional<T>(value: unknown, read: (value: unknown) => T): T | un
   return value === undefined ? undefined : read(value);
 }
 
-/** Runs a value parser and adds the path to its error. */
-export function at<T>(path: Path, parse: () => T): T {
+/** Runs a value parser and adds the path to its error; `path` may be worked out then alone, since lists are long. */
+export function at<T>(path: Path | (() => Path), parse: () => T): T {
   try {
     return parse();
   } catch (error) {
     if (error instanceof PolicyValueError && error.path.length === 0)
-      throw new PolicyValueError(error.code, error.message, path);
+      throw new PolicyValueError(error.code, error.message, typeof path === 'function' ? path() : path);
     throw error;
   }
 }

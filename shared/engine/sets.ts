@@ -20,7 +20,15 @@ export class AddressSet {
   readonly list: AddressList;
 
   constructor(entries: readonly Expiring<AddressRange>[]) {
-    this.list = new AddressList(entries.map(({ value, expiresAtMs }) => ({ ...value, expiresAtMs })));
+    this.list = new AddressList(
+      entries.map(({ value: { family, first, last, hostBits }, expiresAtMs }) => ({
+        family,
+        first,
+        last,
+        hostBits,
+        expiresAtMs,
+      })),
+    );
   }
 }
 
@@ -68,20 +76,21 @@ export function compileSet(value: unknown, path: Path): CompiledSet {
   const kind = readChoice(set.kind, [...path, 'kind'], SET_KINDS);
   const entries = <T>(parse: (text: string) => T): Expiring<T>[] =>
     readList(set.entries, [...path, 'entries'], 0).map((entry, index) =>
-      compileEntry(entry, [...path, 'entries', index], parse),
+      compileEntry(entry, () => [...path, 'entries', index], parse),
     );
   if (kind === 'ip') return new AddressSet(entries(parseAddressRange));
   if (kind === 'date') return new DateSet(entries(parseCalendarDate));
   return new NameSet(kind, entries(parseNamePattern));
 }
 
-function compileEntry<T>(entry: unknown, path: Path, parse: (text: string) => T): Expiring<T> {
+function compileEntry<T>(entry: unknown, place: () => Path, parse: (text: string) => T): Expiring<T> {
   if (typeof entry === 'string')
-    return { value: parseMember(entry, path, parse), expiresAtMs: Number.POSITIVE_INFINITY };
+    return { value: parseMember(entry, place, parse), expiresAtMs: Number.POSITIVE_INFINITY };
+  const path = place();
   const { value, expiresAt, note } = readObject(entry, path, ['value', 'expiresAt', 'note']);
   optional(note, (text) => readText(text, [...path, 'note']));
   return {
-    value: parseMember(readText(value, [...path, 'value']), [...path, 'value'], parse),
+    value: parseMember(readText(value, [...path, 'value']), () => [...path, 'value'], parse),
     expiresAtMs:
       optional(expiresAt, (time) =>
         at([...path, 'expiresAt'], () => parseInstantMs(readText(time, [...path, 'expiresAt']))),
@@ -89,12 +98,12 @@ function compileEntry<T>(entry: unknown, path: Path, parse: (text: string) => T)
   };
 }
 
-function parseMember<T>(text: string, path: Path, parse: (text: string) => T): T {
+function parseMember<T>(text: string, path: () => Path, parse: (text: string) => T): T {
   if (setReference(text) !== undefined) {
     throw new PolicyValueError(
       'invalid-value',
       `${shown(text)} refers to a set; accepted: a value (sets do not nest)`,
-      path,
+      path(),
     );
   }
   return at(path, () => parse(text));
