@@ -27,6 +27,7 @@ import { addMaintenance } from './commands/verbs/maintenance.ts';
 import { addUnblock } from './commands/verbs/unblock.ts';
 import { errorFacts } from './error-facts.ts';
 import { CommandError, EXIT, type ExitCode } from './exit-code.ts';
+import type { RunAction } from './run-action.ts';
 import type { Surroundings } from './surroundings.ts';
 import { onOneLine, writeLines } from './terminal/output.ts';
 
@@ -34,11 +35,6 @@ export interface Program {
   /** Runs one command line (without `node` and the script); never throws, never exits. */
   run(args: readonly string[]): Promise<ExitCode>;
 }
-
-/** Makes an action for commander of one that resolves with an exit code. */
-export type RunAction = <A extends unknown[]>(
-  action: (...args: A) => Promise<ExitCode>,
-) => (...args: A) => Promise<void>;
 
 const COMMANDS = [
   addValidate,

@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import { toEc2Error } from '../ec2/ec2-failure.ts';
 import { type FunctionArn, readFunctionArn } from '../ec2/function-arn.ts';
 import { CommandError, type ExitCode } from '../exit-code.ts';
-import type { RunAction } from '../program.ts';
+import type { RunAction } from '../run-action.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { writeLines } from '../terminal/output.ts';
 import { addEndpointOptions, type EndpointOptions, readEndpointId } from './endpoint-options.ts';

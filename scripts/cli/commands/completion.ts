@@ -3,7 +3,7 @@ import { Argument, type Command } from 'commander';
 import { commandWords } from '../completion/command-words.ts';
 import { completionScript, SHELLS, type Shell } from '../completion/completion-script.ts';
 import { EXIT } from '../exit-code.ts';
-import type { RunAction } from '../program.ts';
+import type { RunAction } from '../run-action.ts';
 import type { Surroundings } from '../surroundings.ts';
 
 export function addCompletion(program: Command, { stdout }: Surroundings, run: RunAction): void {

@@ -1,7 +1,7 @@
 /** `vpn-policy detach`: has a Client VPN endpoint ask nobody about new connections. */
 import type { Command } from 'commander';
 import type { ExitCode } from '../exit-code.ts';
-import type { RunAction } from '../program.ts';
+import type { RunAction } from '../run-action.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { addEndpointOptions, type EndpointOptions, readEndpointId } from './endpoint-options.ts';
 

@@ -15,7 +15,7 @@ import { addConnectionOptions, type ConnectionOptions, readConnection } from '..
 import { readPolicyFile, STDIN } from '../input/input-file.ts';
 import { readRevisionNumber } from '../input/revision-number.ts';
 import { decisionLines, traceLines } from '../print/report-decision.ts';
-import type { RunAction } from '../program.ts';
+import type { RunAction } from '../run-action.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { onOneLine, paintFor, writeJson, writeLines } from '../terminal/output.ts';
 import { addTimezoneOption, callerClock, type TimezoneOptions } from '../time/caller-zone.ts';

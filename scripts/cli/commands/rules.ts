@@ -7,7 +7,7 @@ import { type PolicyAt, publishedPolicy } from '../access/policy-access.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-code.ts';
 import { policyYaml } from '../print/policy-yaml.ts';
 import { type RuleState, ruleState } from '../print/rule-state.ts';
-import type { RunAction } from '../program.ts';
+import type { RunAction } from '../run-action.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { counted, paintFor, printable, writeJson, writeLines } from '../terminal/output.ts';
 import { type Cell, tableLines } from '../terminal/table.ts';

@@ -7,7 +7,7 @@ import type { DecisionAccess } from '../../access/decision-access.ts';
 import { addDecisionAccessOptions, type DecisionAccessOptions, openDecisions } from '../../access/decision-options.ts';
 import { CommandError, EXIT, type ExitCode } from '../../exit-code.ts';
 import { DECISION_HEAD, decisionRow, recordedDecisionLines } from '../../print/report-recorded-decision.ts';
-import type { RunAction } from '../../program.ts';
+import type { RunAction } from '../../run-action.ts';
 import type { Surroundings } from '../../surroundings.ts';
 import { paintFor, printable, writeJson, writeLines } from '../../terminal/output.ts';
 import { tableLines } from '../../terminal/table.ts';

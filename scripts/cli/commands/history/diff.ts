@@ -7,7 +7,7 @@ import { EXIT, type ExitCode } from '../../exit-code.ts';
 import { previousPolicy } from '../../history/previous-policy.ts';
 import { readRevisionNumber } from '../../input/revision-number.ts';
 import { differenceLines } from '../../print/report-difference.ts';
-import type { RunAction } from '../../program.ts';
+import type { RunAction } from '../../run-action.ts';
 import type { Surroundings } from '../../surroundings.ts';
 import { paintFor, writeJson, writeLines } from '../../terminal/output.ts';
 import { addTimezoneOption, callerClock, type TimezoneOptions } from '../../time/caller-zone.ts';

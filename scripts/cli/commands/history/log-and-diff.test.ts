@@ -139,11 +139,7 @@ Times: Asia/Tokyo, UTC+09:00
 
   it.each<[args: string[], exitCode: number, message: string]>([
     [['9'], 1, 'there is no revision 9 in the table '],
-    [
-      ['0'],
-      2,
-      "revision '0' is invalid. Accepted: the number of a revision, from 1.",
-    ],
+    [['0'], 2, "revision '0' is invalid. Accepted: the number of a revision, from 1."],
     [['--limit', '0'], 2, "option '--limit <number>' argument '0' is invalid. Accepted: 1 to 10000."],
     [['--since', '18:00'], 2, '--since: 2026-11-24 18:00 (Asia/Tokyo, UTC+09:00) is still to come; accepted: '],
     [['--since', 'last week'], 2, '--since: "last week" is no time; accepted: '],

@@ -5,7 +5,7 @@ import type { ExitCode } from '../../exit-code.ts';
 import { readRevisionNumber } from '../../input/revision-number.ts';
 import { CONFLICT_SIDES } from '../../print/report-conflicts.ts';
 import { reportWritten } from '../../print/report-written.ts';
-import type { RunAction } from '../../program.ts';
+import type { RunAction } from '../../run-action.ts';
 import type { Surroundings } from '../../surroundings.ts';
 import { writeLines } from '../../terminal/output.ts';
 import { undoOf } from '../typed-command.ts';

@@ -7,7 +7,7 @@ import { CommandError, EXIT, type ExitCode } from '../../exit-code.ts';
 import { readRevisionNumber } from '../../input/revision-number.ts';
 import { differenceLines } from '../../print/report-difference.ts';
 import { reportWritten } from '../../print/report-written.ts';
-import type { RunAction } from '../../program.ts';
+import type { RunAction } from '../../run-action.ts';
 import type { Surroundings } from '../../surroundings.ts';
 import { goesOn } from '../../terminal/ask.ts';
 import { paintFor, writeLines } from '../../terminal/output.ts';

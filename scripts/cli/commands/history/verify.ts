@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { type AccessOptions, addAccessOptions, openAccess } from '../../access/access-options.ts';
 import { EXIT, type ExitCode } from '../../exit-code.ts';
-import type { RunAction } from '../../program.ts';
+import type { RunAction } from '../../run-action.ts';
 import type { Surroundings } from '../../surroundings.ts';
 import { counted, onOneLine, writeJson, writeLines } from '../../terminal/output.ts';
 

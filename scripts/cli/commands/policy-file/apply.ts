@@ -12,13 +12,13 @@ import { applicationData, planData } from '../../print/plan-data.ts';
 import { planReport, revisionText } from '../../print/plan-report.ts';
 import { planText } from '../../print/plan-text.ts';
 import { reportWritten } from '../../print/report-written.ts';
-import type { RunAction } from '../../program.ts';
 import {
   addPlanReplayOptions,
   openPlanReplay,
   type PlanReplay,
   type PlanReplayOptions,
 } from '../../replay/plan-replay.ts';
+import type { RunAction } from '../../run-action.ts';
 import type { Surroundings } from '../../surroundings.ts';
 import { goesOn } from '../../terminal/ask.ts';
 import { counted, onOneLine, paintFor, writeJson, writeLines } from '../../terminal/output.ts';

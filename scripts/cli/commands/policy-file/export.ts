@@ -5,7 +5,7 @@ import { EXIT, type ExitCode } from '../../exit-code.ts';
 import { readRevisionNumber } from '../../input/revision-number.ts';
 import { inReadingOrder, policyYaml } from '../../print/policy-yaml.ts';
 import { saveFile } from '../../print/save-file.ts';
-import type { RunAction } from '../../program.ts';
+import type { RunAction } from '../../run-action.ts';
 import type { Surroundings } from '../../surroundings.ts';
 import { writeLines } from '../../terminal/output.ts';
 

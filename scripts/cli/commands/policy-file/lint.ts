@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { EXIT } from '../../exit-code.ts';
 import type { PolicyFile } from '../../input/input-file.ts';
 import { warningLine } from '../../print/report-policy.ts';
-import type { RunAction } from '../../program.ts';
+import type { RunAction } from '../../run-action.ts';
 import type { Surroundings } from '../../surroundings.ts';
 import { counted, printable } from '../../terminal/output.ts';
 import { type FileReport, invalidReport, reportOnFiles } from './report-on-files.ts';

@@ -6,7 +6,7 @@ import type { ExitCode } from '../../exit-code.ts';
 import { readPolicyFile } from '../../input/input-file.ts';
 import { addSourceOption, policySource, type SourceOptions } from '../../input/policy-source.ts';
 import { reportWritten } from '../../print/report-written.ts';
-import type { RunAction } from '../../program.ts';
+import type { RunAction } from '../../run-action.ts';
 import type { Surroundings } from '../../surroundings.ts';
 import { addWriteOptions, policyWrite, type WriteOptions } from '../write-options.ts';
 

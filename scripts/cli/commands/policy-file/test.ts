@@ -4,7 +4,7 @@ import { type PolicyTestResult, runPolicyTests, suggester } from '../../../../sh
 import { CommandError, EXIT, type ExitCode } from '../../exit-code.ts';
 import type { PolicyFile } from '../../input/input-file.ts';
 import { collected } from '../../input/repeated-option.ts';
-import type { RunAction } from '../../program.ts';
+import type { RunAction } from '../../run-action.ts';
 import type { Surroundings } from '../../surroundings.ts';
 import { counted, onOneLine, type Paint, paintFor, printable } from '../../terminal/output.ts';
 import { type FileReport, invalidReport, reportOnFiles } from './report-on-files.ts';

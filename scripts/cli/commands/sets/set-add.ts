@@ -13,7 +13,7 @@ import { entryValue } from '../../../../shared/policy/index.ts';
 import { type AccessOptions, addAccessOptions, openAccess } from '../../access/access-options.ts';
 import { CommandError, type ExitCode } from '../../exit-code.ts';
 import { reportWritten } from '../../print/report-written.ts';
-import type { RunAction } from '../../program.ts';
+import type { RunAction } from '../../run-action.ts';
 import { checkValues } from '../../sets/check-values.ts';
 import { findSet, noSuchSet } from '../../sets/find-set.ts';
 import { changeOfSet, type SetChange, setOperations } from '../../sets/set-change.ts';

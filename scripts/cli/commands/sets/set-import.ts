@@ -10,7 +10,7 @@ import { LIST_FORMATS, type ListFormat } from '../../import/read-list.ts';
 import { readInput } from '../../input/input-file.ts';
 import { collected } from '../../input/repeated-option.ts';
 import { reportWritten } from '../../print/report-written.ts';
-import type { RunAction } from '../../program.ts';
+import type { RunAction } from '../../run-action.ts';
 import { findSet } from '../../sets/find-set.ts';
 import { changeOfSet, type SetChange, setOperations } from '../../sets/set-change.ts';
 import { setWarnings } from '../../sets/set-warnings.ts';

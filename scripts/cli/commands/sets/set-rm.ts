@@ -5,7 +5,7 @@ import { entriesByKey, entryKeys, entryValue } from '../../../../shared/policy/i
 import { type AccessOptions, addAccessOptions, openAccess } from '../../access/access-options.ts';
 import { EXIT, type ExitCode } from '../../exit-code.ts';
 import { reportWritten } from '../../print/report-written.ts';
-import type { RunAction } from '../../program.ts';
+import type { RunAction } from '../../run-action.ts';
 import { checkValues } from '../../sets/check-values.ts';
 import { findSet, noSuchSet } from '../../sets/find-set.ts';
 import { missingValue } from '../../sets/missing-value.ts';

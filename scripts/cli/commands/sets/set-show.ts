@@ -4,7 +4,7 @@ import { parseInstantMs, type SetEntry } from '../../../../shared/engine/index.t
 import { type AccessOptions, addAccessOptions, openAccess } from '../../access/access-options.ts';
 import { publishedPolicy } from '../../access/policy-access.ts';
 import { EXIT, type ExitCode } from '../../exit-code.ts';
-import type { RunAction } from '../../program.ts';
+import type { RunAction } from '../../run-action.ts';
 import { findSet, noSuchSet } from '../../sets/find-set.ts';
 import { setUses } from '../../sets/set-uses.ts';
 import type { Surroundings } from '../../surroundings.ts';

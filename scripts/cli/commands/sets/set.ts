@@ -1,6 +1,6 @@
 /** `vpn-policy set …`: the named lists that rules refer to. */
 import type { Command } from 'commander';
-import type { RunAction } from '../../program.ts';
+import type { RunAction } from '../../run-action.ts';
 import type { Surroundings } from '../../surroundings.ts';
 import { addSetAdd } from './set-add.ts';
 import { addSetImport } from './set-import.ts';

@@ -4,7 +4,7 @@ import { type AccessOptions, addAccessOptions } from '../../access/access-option
 import { CommandError, type ExitCode } from '../../exit-code.ts';
 import { collected } from '../../input/repeated-option.ts';
 import { doneLine, endData } from '../../print/report-verb.ts';
-import type { RunAction } from '../../program.ts';
+import type { RunAction } from '../../run-action.ts';
 import type { Surroundings } from '../../surroundings.ts';
 import { addTimezoneOption, callerClock, type TimezoneOptions } from '../../time/caller-zone.ts';
 import { addEndOptions, type EndOptions, readEnd } from '../../time/end-options.ts';

@@ -5,7 +5,7 @@ import { describeRule } from '../../../../shared/policy/index.ts';
 import { type AccessOptions, addAccessOptions } from '../../access/access-options.ts';
 import { CommandError, type ExitCode } from '../../exit-code.ts';
 import { collected } from '../../input/repeated-option.ts';
-import type { RunAction } from '../../program.ts';
+import type { RunAction } from '../../run-action.ts';
 import type { Surroundings } from '../../surroundings.ts';
 import { addTimezoneOption, type CallerClock, callerClock, type TimezoneOptions } from '../../time/caller-zone.ts';
 import { fullMoment } from '../../time/moment-text.ts';
