@@ -41,8 +41,9 @@ export const FUNCTIONS = {
 /** Bundles as infra/bundle.yml says and writes it to `outfile`. */
 export async function bundleAsPackaged(input: BundleInput, outfile: string): Promise<Metafile> {
   const settings: Record<string, unknown> = parse(await readFile(join(ROOT, 'infra', 'bundle.yml'), 'utf8'));
+  const external = settings.exclude as string[];
   for (const name of OF_SERVERLESS) delete settings[name];
-  return bundle(input, { ...settings, plugins, outfile });
+  return bundle(input, { ...settings, external, plugins, outfile });
 }
 
 /** Bundles with nothing but what an ES module for Node needs. */
