@@ -23,6 +23,8 @@ import { storeDecisions } from './store-decisions.ts';
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const RETENTION_DAYS = 90;
+/** A list of seven days, the default, takes as many times the queries. */
+const RECENT = { sinceMs: DECIDED_AT_MS };
 
 /** Runs the contract on a DynamoDB; each test has a table of its own. */
 export function decisionLogContract(name: string, start: () => Promise<DynamoDbUnderTest>): void {
@@ -131,8 +133,8 @@ export function decisionLogContract(name: string, start: () => Promise<DynamoDbU
         const [first] = await put(facts());
         await put(facts(EVENT, { decidedAtMs: DECIDED_AT_MS + 1, decision: { ...REFUSAL, rules: ['other'] } }));
         expect(await source.get(EVENT['connection-id'])).toEqual(first);
-        expect((await source.list({})).decisions).toEqual([first]);
-        expect((await source.list({ rule: 'other' })).decisions).toEqual([]);
+        expect((await source.list(RECENT)).decisions).toEqual([first]);
+        expect((await source.list({ ...RECENT, rule: 'other' })).decisions).toEqual([]);
       });
 
       it.each<[string, unknown]>([
@@ -161,8 +163,8 @@ export function decisionLogContract(name: string, start: () => Promise<DynamoDbU
         const id = record?.id ?? '';
         expect(id).toBe('request:8f5c9f2e-0000-4000-8000-000000000000');
         expect(await source.get(id)).toEqual(record);
-        expect((await source.list({})).decisions).toEqual([record]);
-        expect((await source.list({ rule: 'try-it' })).decisions).toEqual([record]);
+        expect((await source.list(RECENT)).decisions).toEqual([record]);
+        expect((await source.list({ ...RECENT, rule: 'try-it' })).decisions).toEqual([record]);
         const name = [record?.event.username, record?.event['common-name']].find((text) => typeof text === 'string');
         if (typeof name === 'string') expect((await source.list({ user: name })).decisions).toEqual([record]);
       });
@@ -245,7 +247,8 @@ export function decisionLogContract(name: string, start: () => Promise<DynamoDbU
           }),
           connection(4, { decidedAtMs: DECIDED_AT_MS + 3, outcome: 'admitted', decision: ADMISSION }),
         );
-        const found = async (rule: string) => ids((await source.list({ rule })).decisions).map((id) => id.slice(-1));
+        const found = async (rule: string) =>
+          ids((await source.list({ ...RECENT, rule })).decisions).map((id) => id.slice(-1));
         expect(await found('block-leavers')).toEqual(['3', '1']);
         expect(await found('try-it')).toEqual(['3', '2', '1']);
         expect(await found('staff')).toEqual([]);
@@ -259,9 +262,9 @@ export function decisionLogContract(name: string, start: () => Promise<DynamoDbU
         );
         expect(record).toMatchObject({ rulesCount: 300 });
         for (const rule of ['rule-0', 'rule-5', 'trial-2']) {
-          expect((await source.list({ rule })).decisions).toEqual([record]);
+          expect((await source.list({ ...RECENT, rule })).decisions).toEqual([record]);
         }
-        expect((await source.list({ rule: 'rule-6' })).decisions).toEqual([]);
+        expect((await source.list({ ...RECENT, rule: 'rule-6' })).decisions).toEqual([]);
       });
 
       it('each outcome, each endpoint by id or name, and all filters together', async () => {
@@ -277,15 +280,17 @@ export function decisionLogContract(name: string, start: () => Promise<DynamoDbU
           connection(9, { decision: { ...REFUSAL, endpoint: 'tokyo' } }, { 'endpoint-id': 'cvpn-endpoint-2' }),
         );
         for (const [n, outcome] of outcomes.entries()) {
-          const found = ids((await source.list({ outcome, endpoint: EVENT['endpoint-id'] })).decisions);
+          const found = ids((await source.list({ ...RECENT, outcome, endpoint: EVENT['endpoint-id'] })).decisions);
           expect(found).toEqual([`cvpn-connection-${n}`]);
         }
-        expect(ids((await source.list({ endpoint: 'tokyo' })).decisions)).toEqual(['cvpn-connection-9']);
-        expect(ids((await source.list({ endpoint: 'cvpn-endpoint-2' })).decisions)).toEqual(['cvpn-connection-9']);
+        expect(ids((await source.list({ ...RECENT, endpoint: 'tokyo' })).decisions)).toEqual(['cvpn-connection-9']);
+        expect(ids((await source.list({ ...RECENT, endpoint: 'cvpn-endpoint-2' })).decisions)).toEqual([
+          'cvpn-connection-9',
+        ]);
         const all = { user: 'batchi', rule: 'try-it', outcome: 'refused', endpoint: 'frankfurt' } as const;
-        expect(ids((await source.list(all)).decisions)).toEqual(['cvpn-connection-1']);
+        expect(ids((await source.list({ ...RECENT, ...all })).decisions)).toEqual(['cvpn-connection-1']);
         const { user, ...others } = all;
-        expect(ids((await source.list(others)).decisions)).toEqual(['cvpn-connection-1']);
+        expect(ids((await source.list({ ...RECENT, ...others })).decisions)).toEqual(['cvpn-connection-1']);
         expect(ids(await walked({ ...all, sinceMs: DECIDED_AT_MS, untilMs: nowMs }))).toEqual(['cvpn-connection-1']);
       });
 
@@ -323,7 +328,7 @@ export function decisionLogContract(name: string, start: () => Promise<DynamoDbU
         };
         await change(EVENT['connection-id'], { region: 'eu-central-1', event: { ...first?.event, 'device-id': 'x' } });
         await change('cvpn-connection-2', { allow: 'yes' });
-        const found = (await source.list({})).decisions;
+        const found = (await source.list(RECENT)).decisions;
         expect(found).toEqual([{ ...first, event: { ...first?.event, 'device-id': 'x' } }]);
         expect(unreadable.map(({ message }) => message)).toEqual([
           'The decision CONNECTION#cvpn-connection-2: allow is missing or is not what it should be',
@@ -380,7 +385,7 @@ export function decisionLogContract(name: string, start: () => Promise<DynamoDbU
         const records = await put(...Array.from({ length: 25 }, (_, n) => connection(n)));
         const newestFirst = records.toSorted((one, other) => (placeOf(one) < placeOf(other) ? 1 : -1));
         for (const filter of [{}, { user: 'batchi' }, { rule: 'try-it' }]) {
-          expect((await listAll({ ...filter, limit: 3 })).decisions).toEqual(newestFirst);
+          expect((await listAll({ ...RECENT, ...filter, limit: 3 })).decisions).toEqual(newestFirst);
         }
       });
 
