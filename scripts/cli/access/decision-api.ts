@@ -44,9 +44,13 @@ export function openDecisionApi(address: ApiAddress, surroundings: Surroundings)
     place,
     async decision(id) {
       const request = { method: 'GET', path: `v1/decisions/${id}`, changes: false } as const;
-      const answer = await withProgress(surroundings, `Reading ${place}`, () =>
-        client.call(request, recordedDecision, ['no-such-decision', NO_LOG]),
-      );
+      const answer = await withProgress(surroundings, `Reading ${place}`, async () => {
+        const whole = await client.call(request, recordedDecision, ['no-such-decision', NO_LOG, TOO_LARGE]);
+        if (whole.ok || whole.problem.code !== TOO_LARGE) return whole;
+        // Of very many rules only those that applied can be told.
+        const query = { trace: 'applying' };
+        return client.call({ ...request, query }, recordedDecision, ['no-such-decision', NO_LOG]);
+      });
       if (answer.ok) return answer.body;
       if (answer.problem.code === NO_LOG) throw noLog(place);
       return undefined;
@@ -80,6 +84,7 @@ export function openDecisionApi(address: ApiAddress, surroundings: Surroundings)
 }
 
 const NO_LOG = 'no-decision-log';
+const TOO_LARGE = 'answer-too-large';
 
 function noLog(place: string): CommandError {
   return new CommandError(`${place} has no decisions table: this deployment keeps no decisions`);
