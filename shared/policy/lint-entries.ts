@@ -69,10 +69,10 @@ function conditionWarnings(block: Block, path: DocumentPath): FoundWarning[] {
     }));
     if (condition !== 'sourceIps')
       return repeatWarnings(entries, condition === 'endpoints' ? (text) => text : foldNarrow);
-    const references = entries.filter(({ value }) => setReference(value) !== undefined);
+    const isReference = ({ value }: PlacedEntry) => setReference(value) !== undefined;
     return [
-      ...repeatWarnings(references, (text) => text),
-      ...addressWarnings(entries.filter((entry) => !references.includes(entry))),
+      ...repeatWarnings(entries.filter(isReference), (text) => text),
+      ...addressWarnings(entries.filter((entry) => !isReference(entry))),
     ];
   });
   const inWindows = (block.windows ?? []).flatMap((window, index) => {
@@ -104,15 +104,18 @@ function repeated(entry: PlacedEntry, earlier: PlacedEntry): FoundWarning {
   return { path: entry.path, code: 'repeated-entry', message };
 }
 
-interface PlacedRange extends PlacedEntry {
+interface PlacedRange {
+  readonly entry: PlacedEntry;
   readonly range: AddressRange;
+  /** Of the entry among the others. */
+  readonly place: number;
 }
 
 function addressWarnings(entries: readonly PlacedEntry[]): FoundWarning[] {
-  const ranges: PlacedRange[] = entries.map((entry) => ({ ...entry, range: parseAddressRange(entry.value) }));
+  const ranges = entries.map((entry, place): PlacedRange => ({ entry, range: parseAddressRange(entry.value), place }));
   const hostBits = ranges.filter(({ range }) => range.hostBits);
   return [
-    ...hostBits.map(({ value, path }): FoundWarning => {
+    ...hostBits.map(({ entry: { value, path } }): FoundWarning => {
       return { path, code: 'host-bits', message: `${shown(value)} has bits after its prefix, which are ignored` };
     }),
     ...overlapWarnings(ranges),
@@ -121,14 +124,12 @@ function addressWarnings(entries: readonly PlacedEntry[]): FoundWarning[] {
 
 /** Goes through the ranges by where they begin; one that begins before an earlier one has ended overlaps it. */
 function overlapWarnings(ranges: readonly PlacedRange[]): FoundWarning[] {
-  const order = new Map(ranges.map((range, index) => [range, index]));
-  const place = (range: PlacedRange) => order.get(range) ?? 0;
   const sorted = [...ranges].sort(
     (a, b) =>
       a.range.family - b.range.family ||
       compare(a.range.first, b.range.first) ||
       compare(b.range.last, a.range.last) ||
-      place(a) - place(b),
+      a.place - b.place,
   );
   const warnings: FoundWarning[] = [];
   let widest: PlacedRange | undefined;
@@ -141,10 +142,10 @@ function overlapWarnings(ranges: readonly PlacedRange[]): FoundWarning[] {
       widest = next;
       continue;
     }
-    const [earlier, later] = place(widest) < place(next) ? [widest, next] : [next, widest];
+    const [earlier, later] = widest.place < next.place ? [widest, next] : [next, widest];
     const same =
       compare(next.range.first, widest.range.first) === 0 && compare(next.range.last, widest.range.last) === 0;
-    warnings.push(same ? repeated(later, earlier) : overlapping(later, earlier));
+    warnings.push(same ? repeated(later.entry, earlier.entry) : overlapping(later.entry, earlier.entry));
     if (compare(next.range.last, widest.range.last) > 0) widest = next;
   }
   return warnings;
@@ -156,8 +157,8 @@ function overlapping(entry: PlacedEntry, earlier: PlacedEntry): FoundWarning {
 }
 
 function compare(a: readonly number[], b: readonly number[]): number {
-  for (const [index, word] of a.entries()) {
-    const difference = word - (b[index] ?? 0);
+  for (let index = 0; index < a.length; index++) {
+    const difference = (a[index] ?? 0) - (b[index] ?? 0);
     if (difference !== 0) return difference;
   }
   return 0;

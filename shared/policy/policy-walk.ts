@@ -54,10 +54,30 @@ export interface PlacedEntry {
 }
 
 export function entriesOf(set: PolicySet, path: DocumentPath): readonly PlacedEntry[] {
+  const list = [...path, 'entries'];
   return set.entries.map((entry, index) => {
-    const { value, expiresAt } = typeof entry === 'string' ? { value: entry, expiresAt: undefined } : entry;
-    return { value, expiresAtMs: momentMs(expiresAt, Number.POSITIVE_INFINITY), path: [...path, 'entries', index] };
+    if (typeof entry === 'string') return new ListedEntry(entry, Number.POSITIVE_INFINITY, list, index);
+    return new ListedEntry(entry.value, momentMs(entry.expiresAt, Number.POSITIVE_INFINITY), list, index);
   });
+}
+
+/** Of 100,000 entries few are warned about: the path is worked out for those alone. */
+class ListedEntry implements PlacedEntry {
+  readonly value: string;
+  readonly expiresAtMs: number;
+  readonly #list: DocumentPath;
+  readonly #index: number;
+
+  constructor(value: string, expiresAtMs: number, list: DocumentPath, index: number) {
+    this.value = value;
+    this.expiresAtMs = expiresAtMs;
+    this.#list = list;
+    this.#index = index;
+  }
+
+  get path(): DocumentPath {
+    return [...this.#list, this.#index];
+  }
 }
 
 /** The moment of a time in the document, `otherwise` where it is left out. */
