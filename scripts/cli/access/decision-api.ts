@@ -1,9 +1,9 @@
 /** Recorded decisions through the admin API, which replays in parts. */
 import { createReplaySums } from '../../../shared/replay/index.ts';
 import { CommandError } from '../exit-code.ts';
+import type { Surroundings } from '../surroundings.ts';
 import { counted } from '../terminal/output.ts';
 import { withProgress } from '../terminal/progress.ts';
-import type { Surroundings } from '../surroundings.ts';
 import { createApiClient } from './api-client.ts';
 import type { DecisionAccess, Replayed, ReplayWanted } from './decision-access.ts';
 import { decisionsPage, recordedDecision, replayPart } from './decision-answers.ts';
