@@ -33,7 +33,7 @@ Exit codes: 0 all pass (or there are none), 1 one fails or a file is not valid, 
 Examples:
   vpn-policy test policy.yaml
   vpn-policy test policies/*.yaml --json
-  vpn-policy test policy.yaml --only "leavers stay out, even from the office"`,
+  vpn-policy test policy.yaml --only "in from the office"`,
     )
     .action(run((files: string[], options: TestOptions) => test(files, options, surroundings)));
 }
