@@ -124,6 +124,12 @@ function identityForms({ username, commonName }: Connection): Attribute<readonly
 
 /** `DOMAIN\x@anything` as x, `DOMAIN\x`, `x@anything` and whole, for any backslash before any `@`. */
 function formsOfName(name: string): readonly FoldedName[] | Malformed {
+  const at = name.indexOf('@');
+  if (!name.includes('\\') && at === name.lastIndexOf('@')) {
+    // Most names: one form, or two.
+    const whole = new FoldedName(name);
+    return at < 0 ? [whole] : [whole, new FoldedName(name.slice(0, at).trim())];
+  }
   const starts = [0];
   const ends = [name.length];
   for (let index = 0; index < name.length; index++) {
