@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { type Connection, compile, decide, type PolicyDocument } from '../shared/engine/index.ts';
 import type { Contender } from './contenders/contender.ts';
-import { type MeasureOptions, measureInTurn, median, processorNs, ratioOf } from './measure.ts';
+import { type MeasureOptions, measureInTurn, median, processorNs, ratioOf, type Timing } from './measure.ts';
 import { toConnection, toDocument } from './plain-policy.ts';
 import { wholeLanguage } from './whole-language.ts';
 import { mixedWorkload, NOW_MS, setWorkload } from './workloads.ts';
@@ -11,6 +11,8 @@ export interface EngineFigures {
   /** Nanoseconds a decision, by the number of rules, beside 100,000 CIDRs. */
   readonly decisionNs: Readonly<Record<string, number>>;
   readonly manyRulesAgainst100: number;
+  /** Two deny lists of 250,000 entries in all against two of 1,000, by the same connections. */
+  readonly manyEntriesAgainst1000: number;
   /** Bytes of garbage a decision makes. */
   readonly bytesADecision: number;
   readonly compile: CompileFigures;
@@ -38,24 +40,29 @@ export function largePolicy(ruleCount: number): PolicyDocument {
 
 export async function engineFigures(rounds: number, options: MeasureOptions): Promise<EngineFigures> {
   const connections = mixedWorkload(10_000).connections;
-  const sizes = [100, 1000, 10_000];
-  const contenders = sizes.map((size): Contender<Connection> => {
-    const policy = compile(largePolicy(size));
-    return {
-      name: String(size),
-      prepare: toConnection,
-      decide: (connection) => decide(policy, connection, NOW_MS).allow,
-    };
-  });
-  const timings = await measureInTurn(contenders as readonly Contender[], connections, options);
-  const [few, , many] = [...timings.values()];
-  if (few === undefined || many === undefined) throw new RangeError('nothing was measured');
+  const [few, many] = [deciderBy(largePolicy(100), '100'), deciderBy(largePolicy(10_000), '10000')];
+  const byRules = await measureInTurn([few, many] as readonly Contender[], connections, options);
+  const listed = setWorkload(1000);
+  const lists = [listed, setWorkload(250_000)].map(({ name, rules }) => deciderBy(toDocument(rules), name));
+  const byEntries = await measureInTurn(lists as readonly Contender[], listed.connections, options);
   return {
-    decisionNs: Object.fromEntries([...timings].map(([size, { ns }]) => [size, ns])),
-    manyRulesAgainst100: ratioOf(many, few),
-    bytesADecision: garbageOfOne(contenders[2] as Contender<Connection>, connections.map(toConnection)),
+    decisionNs: Object.fromEntries([...byRules].map(([size, { ns }]) => [size, ns])),
+    manyRulesAgainst100: lastAgainstFirst(byRules),
+    manyEntriesAgainst1000: lastAgainstFirst(byEntries),
+    bytesADecision: garbageOfOne(many, connections.map(toConnection)),
     compile: compileFigures(rounds),
   };
+}
+
+function deciderBy(document: PolicyDocument, name: string): Contender<Connection> {
+  const policy = compile(document);
+  return { name, prepare: toConnection, decide: (connection) => decide(policy, connection, NOW_MS).allow };
+}
+
+function lastAgainstFirst(timings: ReadonlyMap<string, Timing>): number {
+  const [first, last] = timings.values();
+  if (first === undefined || last === undefined) throw new RangeError('two are compared');
+  return ratioOf(last, first);
 }
 
 /** Bytes allocated by a decision: the heap's growth over many short runs, without those in which it was cleared. */

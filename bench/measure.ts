@@ -27,6 +27,9 @@ export interface Timing {
   readonly connections: number;
 }
 
+/** How many turns long each contender runs before it is timed. */
+const WARM_UP_TURNS = 5;
+
 /** The time of one decision of each contender, by its name. */
 export async function measureInTurn(
   contenders: readonly Contender[],
@@ -39,16 +42,12 @@ export async function measureInTurn(
     const inputs = connections.slice(0, count).map((connection) => contender.prepare(connection));
     turns.push({ name: contender.name, count, pass: passOver(contender, inputs), samples: [] as number[] });
   }
+  const turn = (pass: () => unknown, ms: number) =>
+    measure(pass, { now: processorNs, min_cpu_time: ms * 1e6, min_samples: 1, warmup_samples: 1 });
+  // V8 compiles beside the program, later where the machine is busy.
+  for (const { pass } of turns) await turn(pass, WARM_UP_TURNS * turnMs);
   for (let round = 0; round < rounds; round++) {
-    for (const { count, pass, samples } of turns) {
-      const { p50 } = await measure(pass, {
-        now: processorNs,
-        min_cpu_time: turnMs * 1e6,
-        min_samples: 1,
-        warmup_samples: 1,
-      });
-      samples.push(p50 / count);
-    }
+    for (const { count, pass, samples } of turns) samples.push((await turn(pass, turnMs)).p50 / count);
   }
   return new Map(
     turns.map(({ name, count, samples }) => [

@@ -55,7 +55,13 @@ export function markdownTable(comparisons: readonly Comparison[]): string {
   return tableOf(['', ...names], rows);
 }
 
-export function engineTable({ decisionNs, manyRulesAgainst100, bytesADecision, compile }: EngineFigures): string {
+export function engineTable({
+  decisionNs,
+  manyRulesAgainst100,
+  manyEntriesAgainst1000,
+  bytesADecision,
+  compile,
+}: EngineFigures): string {
   return tableOf(
     ['10,000 rules of the whole language and 100,000 CIDRs', ''],
     [
@@ -64,6 +70,7 @@ export function engineTable({ decisionNs, manyRulesAgainst100, bytesADecision, c
         duration(ns),
       ]),
       ['10,000 rules against 100', times(manyRulesAgainst100)],
+      ['two deny lists: 250,000 entries against 1,000', times(manyEntriesAgainst1000)],
       ['garbage of a decision', `${bytesADecision.toFixed(0)} bytes`],
       ['compiling in a new process', `${compile.coldMs.toFixed(0)} ms`],
       ['compiling again', `${compile.warmMs.toFixed(0)} ms`],
