@@ -12,21 +12,20 @@ import {
 import { entryValue } from '../../../../shared/policy/index.ts';
 import { type AccessOptions, addAccessOptions, openAccess } from '../../access/access-options.ts';
 import { CommandError, type ExitCode } from '../../exit-code.ts';
-import { reportWritten } from '../../print/report-written.ts';
 import type { RunAction } from '../../run-action.ts';
 import { checkValues } from '../../sets/check-values.ts';
 import { findSet, noSuchSet } from '../../sets/find-set.ts';
 import { changeOfSet, type SetChange, setOperations } from '../../sets/set-change.ts';
-import { setWarnings } from '../../sets/set-warnings.ts';
 import type { Surroundings } from '../../surroundings.ts';
 import { printable } from '../../terminal/output.ts';
 import { addTimezoneOption, type CallerClock, callerClock, type TimezoneOptions } from '../../time/caller-zone.ts';
 import { addEndOptions, type EndOptions, readEnd } from '../../time/end-options.ts';
 import { echoedMoment, fullMoment } from '../../time/moment-text.ts';
 import { storedMoment } from '../../time/read-moment.ts';
-import { typedVerb, undoOf } from '../typed-command.ts';
+import { typedVerb } from '../typed-command.ts';
 import { addWriteOptions, policyWrite, type WriteOptions } from '../write-options.ts';
-import { unchanged, writePlanned } from '../write-planned.ts';
+import { writePlanned } from '../write-planned.ts';
+import { tellSetWrite } from './tell-set-write.ts';
 
 interface SetAddOptions extends AccessOptions, WriteOptions, EndOptions, TimezoneOptions {
   readonly note?: string;
@@ -80,7 +79,7 @@ async function setAdd(
   const access = await openAccess(options, surroundings);
   try {
     const reason = `set ${typedVerb(command, [name, ...values])}`;
-    const { plan, policy, written } = await writePlanned(
+    const write = await writePlanned(
       access,
       ({ document }) => {
         const set = findSet(document, name);
@@ -90,24 +89,13 @@ async function setAdd(
       },
       (step) => policyWrite(step, options, reason),
     );
-    const outcome = written ?? unchanged(policy);
-    const undo = undoOf(outcome, command);
-    const extra = {
-      lines: [
-        ...changeLines(plan.change, clock),
-        ...(endMs === undefined ? [] : [`Until ${echoedMoment(endMs, clock)}.`]),
-        ...undo.lines,
-      ],
-      data: {
-        set: name,
-        ...changeData(plan.change),
-        ...(endMs !== undefined && { ...end, timezone: clock.zone }),
-        ...undo.data,
-      },
-    };
-    const warnings = setWarnings(outcome, name, policy.document);
-    const report = { json: options.json, dryRun: options.dryRun === true, warnings, extra };
-    return reportWritten(outcome, report, surroundings);
+    const { plan } = write;
+    const lines = [
+      ...changeLines(plan.change, clock),
+      ...(endMs === undefined ? [] : [`Until ${echoedMoment(endMs, clock)}.`]),
+    ];
+    const data = { ...changeData(plan.change), ...(endMs !== undefined && { ...end, timezone: clock.zone }) };
+    return tellSetWrite(write, { name, options, command, lines, data }, surroundings);
   } finally {
     access.close();
   }

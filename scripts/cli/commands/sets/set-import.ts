@@ -13,7 +13,6 @@ import { reportWritten } from '../../print/report-written.ts';
 import type { RunAction } from '../../run-action.ts';
 import { findSet } from '../../sets/find-set.ts';
 import { changeOfSet, type SetChange, setOperations } from '../../sets/set-change.ts';
-import { setWarnings } from '../../sets/set-warnings.ts';
 import type { Surroundings } from '../../surroundings.ts';
 import { counted, onOneLine, printable, writeLines } from '../../terminal/output.ts';
 import { withNotice } from '../../terminal/progress.ts';
@@ -21,9 +20,10 @@ import { addTimezoneOption, callerClock, type TimezoneOptions } from '../../time
 import { addEndOptions, type EndOptions, readEnd } from '../../time/end-options.ts';
 import { echoedMoment } from '../../time/moment-text.ts';
 import { storedMoment } from '../../time/read-moment.ts';
-import { typedVerb, undoOf } from '../typed-command.ts';
+import { typedVerb } from '../typed-command.ts';
 import { addWriteOptions, policyWrite, type WriteOptions } from '../write-options.ts';
-import { type OperationsPlan, unchanged, writePlanned } from '../write-planned.ts';
+import { type OperationsPlan, writePlanned } from '../write-planned.ts';
+import { tellSetWrite } from './tell-set-write.ts';
 
 interface SetImportOptions extends AccessOptions, WriteOptions, EndOptions, TimezoneOptions {
   readonly file: string;
@@ -123,26 +123,20 @@ async function setImport(
       },
       (step) => policyWrite(step, options, reason),
     );
-    const report = { json: options.json, dryRun: options.dryRun === true };
     if (!plan.ok) {
-      return reportWritten(refusedAsInvalid(toldIssues(plan.issues)), { ...report, file: file.name }, surroundings);
+      const report = { file: file.name, json: options.json, dryRun: options.dryRun === true };
+      return reportWritten(refusedAsInvalid(toldIssues(plan.issues)), report, surroundings);
     }
     writeLines(
       surroundings.stderr,
       plan.list.remarks.map((remark) => onOneLine(`vpn-policy: ${file.name}: ${remark}`)),
     );
-    const outcome = written ?? unchanged(policy);
-    const undo = undoOf(outcome, command);
-    const extra = {
-      lines: [
-        ...importLines(name, file.name, plan, options),
-        ...(endMs === undefined ? [] : [`Until ${echoedMoment(endMs, clock)}.`]),
-        ...undo.lines,
-      ],
-      data: { set: name, file: file.name, ...importData(plan, options), ...undo.data },
-    };
-    const warnings = setWarnings(outcome, name, policy.document);
-    return reportWritten(outcome, { ...report, warnings, extra }, surroundings);
+    const lines = [
+      ...importLines(name, file.name, plan, options),
+      ...(endMs === undefined ? [] : [`Until ${echoedMoment(endMs, clock)}.`]),
+    ];
+    const data = { file: file.name, ...importData(plan, options) };
+    return tellSetWrite({ policy, written }, { name, options, command, lines, data }, surroundings);
   } finally {
     access.close();
   }

@@ -4,18 +4,17 @@ import type { PolicySet } from '../../../../shared/engine/index.ts';
 import { entriesByKey, entryKeys, entryValue } from '../../../../shared/policy/index.ts';
 import { type AccessOptions, addAccessOptions, openAccess } from '../../access/access-options.ts';
 import { EXIT, type ExitCode } from '../../exit-code.ts';
-import { reportWritten } from '../../print/report-written.ts';
 import type { RunAction } from '../../run-action.ts';
 import { checkValues } from '../../sets/check-values.ts';
 import { findSet, noSuchSet } from '../../sets/find-set.ts';
 import { missingValue } from '../../sets/missing-value.ts';
 import { setOperations } from '../../sets/set-change.ts';
-import { setWarnings } from '../../sets/set-warnings.ts';
 import type { Surroundings } from '../../surroundings.ts';
 import { onOneLine, writeLines } from '../../terminal/output.ts';
-import { typedVerb, undoOf } from '../typed-command.ts';
+import { typedVerb } from '../typed-command.ts';
 import { addWriteOptions, policyWrite, type WriteOptions } from '../write-options.ts';
-import { unchanged, writePlanned } from '../write-planned.ts';
+import { writePlanned } from '../write-planned.ts';
+import { tellSetWrite } from './tell-set-write.ts';
 
 interface SetRemoveOptions extends AccessOptions, WriteOptions {}
 
@@ -54,7 +53,7 @@ async function setRemove(
   const access = await openAccess(options, surroundings);
   try {
     const reason = `set ${typedVerb(command, [name, ...values])}`;
-    const { plan, policy, written } = await writePlanned(
+    const write = await writePlanned(
       access,
       ({ document }) => {
         const set = findSet(document, name);
@@ -65,20 +64,14 @@ async function setRemove(
       },
       (step) => policyWrite(step, options, reason),
     );
+    const { plan } = write;
     writeLines(
       surroundings.stderr,
       plan.reasons.map((text) => onOneLine(`vpn-policy: the set ${name} does not have ${text}`)),
     );
-    const outcome = written ?? unchanged(policy);
-    const undo = undoOf(outcome, command);
-    const extra = {
-      lines: undo.lines,
-      data: { set: name, removed: plan.removed, notFound: plan.missing, ...undo.data },
-    };
-    const warnings = setWarnings(outcome, name, policy.document);
-    const report = { json: options.json, dryRun: options.dryRun === true, warnings, extra };
-    const exitCode = reportWritten(outcome, report, surroundings);
-    return written === undefined ? EXIT.checkFailed : exitCode;
+    const data = { removed: plan.removed, notFound: plan.missing };
+    const exitCode = tellSetWrite(write, { name, options, command, lines: [], data }, surroundings);
+    return write.written === undefined ? EXIT.checkFailed : exitCode;
   } finally {
     access.close();
   }
