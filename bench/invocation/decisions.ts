@@ -27,6 +27,8 @@ export interface DecisionsRow {
   /** From the start of the process: until the bundle and the policy are loaded, and until the first answer. */
   readonly loadedMs: number;
   readonly firstMs: number;
+  /** What the process computed while it loaded bundle and policy. */
+  readonly loadCpuMs: number;
   /** Of a warm invocation; the processor's share is what AWS would bill if nothing had to be waited for. */
   readonly warmMs: number;
   readonly warmCpuMs: number;
@@ -48,6 +50,7 @@ interface Run {
   readonly roundTrips: number;
   readonly requests: number;
   readonly loadMs: number;
+  readonly loadCpuMs: number;
   readonly loadedRssBytes: number;
   readonly first: Invoked;
   readonly warm: readonly Invoked[];
@@ -77,6 +80,7 @@ export async function measureDecisions(
       requests: Math.max(...runs.map(({ requests }) => requests)),
       loadedMs: median(runs.map(({ loadMs }) => loadMs)),
       firstMs: median(runs.map(({ first }) => first.sinceStartMs)),
+      loadCpuMs: median(runs.map(({ loadCpuMs }) => loadCpuMs)),
       warmMs: median(runs.map(({ warm }) => median(warm.map(({ ms }) => ms)))),
       warmCpuMs: median(runs.map(({ warm }) => median(warm.map(({ cpuMs }) => cpuMs)))),
       loadedRssBytes: median(runs.map(({ loadedRssBytes }) => loadedRssBytes)),
@@ -139,7 +143,8 @@ async function run(
     }
     const [first, ...warm] = invocations;
     if (first === undefined) throw new RangeError('nothing was invoked');
-    return { roundTrips, requests, loadMs: loaded.sinceStartMs, loadedRssBytes: loaded.rssBytes, first, warm };
+    const { sinceStartMs: loadMs, loadCpuMs, rssBytes: loadedRssBytes } = loaded;
+    return { roundTrips, requests, loadMs, loadCpuMs, loadedRssBytes, first, warm };
   } finally {
     await called?.end();
     await proxy.stop();

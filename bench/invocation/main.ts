@@ -48,7 +48,7 @@ try {
     WARM_INVOCATIONS,
   );
   const where = `${machineLine()}; medians of ${rounds} rounds in turns`;
-  const text = `${where}:\n\n${loadTable(load)}\n\n${decisionsTable(decisions)}`;
+  const text = `${where}.\n\n${loadTable(load)}\n\n${decisionsTable(decisions)}`;
   console.log(text);
   if (options.json !== undefined)
     await writeFile(
@@ -81,6 +81,7 @@ function decisionsTable(rows: readonly DecisionsRow[]): string {
       'stored KB',
       'round trips (requests)',
       'ready after ms',
+      'of it processor',
       'first answer after ms',
       'warm ms',
       'warm processor ms',
@@ -92,6 +93,7 @@ function decisionsTable(rows: readonly DecisionsRow[]): string {
       row.storedBytes === 0 ? '' : grouped(row.storedBytes / 1024),
       row.storedBytes === 0 ? '' : `${row.roundTrips} (${row.requests})`,
       row.loadedMs.toFixed(0),
+      row.loadCpuMs.toFixed(0),
       row.firstMs.toFixed(0),
       row.warmMs.toFixed(1),
       row.warmCpuMs.toFixed(1),

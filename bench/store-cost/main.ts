@@ -48,11 +48,15 @@ const storms = policies.map((policy) => ({
   atOnce: storm(AT_ONCE, policy, records),
 }));
 
-const text = [costTable(policies, records), stormTable(storms)].join('\n\n');
-console.log(text);
+const steps = costTable(policies, records);
+const ofStorm = stormTable(storms);
+console.log(`${steps}\n\n${ofStorm}`);
 if (options.json !== undefined)
   await writeFile(options.json, `${JSON.stringify({ policies, records, storms }, undefined, 2)}\n`);
-if (options.write) await writeIntoPage('store cost', text);
+if (options.write) {
+  await writeIntoPage('store cost: steps', steps);
+  await writeIntoPage('store cost: storm', ofStorm);
+}
 
 function storm(shape: Storm, { coldStart, refresh }: PolicyCosts, { admission }: RecordCosts): StormCost {
   return simulateStorm(shape, {
