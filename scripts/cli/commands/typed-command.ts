@@ -5,7 +5,7 @@ import type { Written } from '../access/policy-access.ts';
 import { shellWords } from '../verbs/shell-words.ts';
 
 /** The options that were typed (not those from defaults), of those that are wanted by their attribute. */
-export function typedOptions(command: Command, wanted: (attribute: string) => boolean): string[] {
+function typedOptions(command: Command, wanted: (attribute: string) => boolean): string[] {
   return command.options.flatMap((option) => {
     const attribute = option.attributeName();
     if (!wanted(attribute) || command.getOptionValueSource(attribute) !== 'cli') return [];
