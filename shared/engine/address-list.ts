@@ -50,11 +50,20 @@ class ExpiryByAddress {
   readonly #expiries: Float64Array;
 
   constructor(entries: readonly AddressEntry[], wordCount: WordCount) {
+    this.#wordCount = wordCount;
+    const [entry] = entries;
+    if (entry !== undefined && entries.length === 1) {
+      // The list of most rules.
+      const ends = Uint32Array.of(...entry.first, ...entry.last);
+      const hasEnd = stepOn(ends, 1, wordCount);
+      this.#boundaries = hasEnd ? ends : ends.slice(0, wordCount);
+      this.#expiries = hasEnd ? Float64Array.of(entry.expiresAtMs, NEVER_COVERED) : Float64Array.of(entry.expiresAtMs);
+      return;
+    }
     const steps = new Steps(2 * entries.length, wordCount);
     const ordered = ordering(entries, wordCount);
     if (ordered.haveOneExpiry) joinTouching(ordered, steps);
     else latestOfOverlapping(ordered, steps);
-    this.#wordCount = wordCount;
     this.#boundaries = steps.boundaries;
     this.#expiries = steps.expiries;
   }

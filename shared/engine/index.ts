@@ -1,5 +1,6 @@
 /** The policy engine: compile a document once, decide many connections; and the parsers of the language's values. */
 export { type Address, type AddressRange, parseAddress, parseAddressRange } from './address.ts';
+export { addressOrder } from './address-order.ts';
 export { BUILT_IN_MESSAGE, compile } from './compile.ts';
 export {
   type Attribute,

@@ -27,11 +27,8 @@ export class NameList {
       const folded = foldPattern(pattern, folding);
       this.#entries.push({ folded, expiresAtMs });
       if (folded.kind === 'glob') this.#globs.push({ tokens: folded.tokens, expiresAtMs });
-      else
-        this.#expiryOfName.set(
-          folded.name,
-          Math.max(expiresAtMs, this.#expiryOfName.get(folded.name) ?? Number.NEGATIVE_INFINITY),
-        );
+      else if (expiresAtMs > (this.#expiryOfName.get(folded.name) ?? Number.NEGATIVE_INFINITY))
+        this.#expiryOfName.set(folded.name, expiresAtMs);
     }
   }
 

@@ -2,6 +2,7 @@
 
 import {
   type AddressRange,
+  addressOrder,
   type Block,
   foldNarrow,
   type PolicyDocument,
@@ -124,16 +125,9 @@ function addressWarnings(entries: readonly PlacedEntry[]): FoundWarning[] {
 
 /** Goes through the ranges by where they begin; one that begins before an earlier one has ended overlaps it. */
 function overlapWarnings(ranges: readonly PlacedRange[]): FoundWarning[] {
-  const sorted = [...ranges].sort(
-    (a, b) =>
-      a.range.family - b.range.family ||
-      compare(a.range.first, b.range.first) ||
-      compare(b.range.last, a.range.last) ||
-      a.place - b.place,
-  );
   const warnings: FoundWarning[] = [];
   let widest: PlacedRange | undefined;
-  for (const next of sorted) {
+  for (const next of [...inOrder(ranges, 4), ...inOrder(ranges, 6)]) {
     if (
       widest === undefined ||
       widest.range.family !== next.range.family ||
@@ -149,6 +143,22 @@ function overlapWarnings(ranges: readonly PlacedRange[]): FoundWarning[] {
     if (compare(next.range.last, widest.range.last) > 0) widest = next;
   }
   return warnings;
+}
+
+/** Those of one family by where they begin, the wider first, else as they stand. */
+function inOrder(ranges: readonly PlacedRange[], family: 4 | 6): PlacedRange[] {
+  const own = ranges.filter(({ range }) => range.family === family);
+  const order = addressOrder(Uint32Array.from(own.flatMap(({ range }) => range.first)), family === 4 ? 1 : 4);
+  const sorted = Array.from(order, (position) => own[position] as PlacedRange); // in bounds
+  // Few begin at the same address, and those stand together now.
+  for (let from = 0, to = 1; from < sorted.length; from = to++) {
+    const begin = sorted[from]?.range.first ?? [];
+    while (to < sorted.length && compare(sorted[to]?.range.first ?? [], begin) === 0) to++;
+    if (to - from < 2) continue;
+    const together = sorted.slice(from, to).sort((a, b) => compare(b.range.last, a.range.last) || a.place - b.place);
+    for (const [index, range] of together.entries()) sorted[from + index] = range;
+  }
+  return sorted;
 }
 
 function overlapping(entry: PlacedEntry, earlier: PlacedEntry): FoundWarning {
