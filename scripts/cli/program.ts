@@ -82,8 +82,8 @@ export function createProgram(surroundings: Surroundings): Program {
 
 function createCommand(surroundings: Surroundings, run: RunAction): Command {
   const { stdout, stderr } = surroundings;
-  const outWidth = stdout.columns ?? 100;
-  const errWidth = stderr.columns ?? 100;
+  const outWidth = stdout.columns || 100;
+  const errWidth = stderr.columns || 100;
   const program = new Command('vpn-policy')
     .description('Policy as data for AWS Client VPN: check it, publish it, ask it.')
     .version(manifest.version, '-V, --version', 'show the version')

@@ -88,6 +88,7 @@ export function tellCredentials({ name, message }: Pick<ErrorFacts, 'name' | 'me
       return 'the AWS credentials have expired: sign in again (aws sso login, or new temporary credentials)';
     case 'UnrecognizedClientException':
     case 'InvalidClientTokenId':
+    case 'AuthFailure':
     case 'InvalidSignatureException':
     case 'SignatureDoesNotMatch':
     case 'IncompleteSignatureException':

@@ -1,4 +1,5 @@
 /** What EC2, STS and the SDK throw, in an operator's terms: what failed, where, what to do. */
+import { tellCredentials } from '../access/store-failure.ts';
 import { errorFacts } from '../error-facts.ts';
 import { CommandError, EXIT } from '../exit-code.ts';
 import { onOneLine } from '../terminal/output.ts';
@@ -9,7 +10,6 @@ export function toEc2Error(error: unknown, place: string): CommandError {
   const { name, message: text, code } = errorFacts(error);
   const message = onOneLine(text);
   const failed = (line: string, exitCode: 1 | 2 = EXIT.usage) => new CommandError(line, exitCode, { cause: error });
-  if (message.startsWith('Region is missing')) return failed('which AWS region? Give --region or set AWS_REGION');
   switch (code || name) {
     case 'ECONNREFUSED':
     case 'ENOTFOUND':
@@ -25,23 +25,12 @@ export function toEc2Error(error: unknown, place: string): CommandError {
       return failed(
         `these credentials may not do this with ${place} (it takes ec2:DescribeClientVpnEndpoints and ec2:ModifyClientVpnEndpoint): ${message}`,
       );
-    case 'CredentialsProviderError':
-    case 'TokenProviderError':
-      return failed(
-        `no AWS credentials: ${message}. Set AWS_PROFILE to a profile that there is, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY`,
-      );
-    case 'RequestExpired':
-    case 'ExpiredToken':
-    case 'ExpiredTokenException':
-      return failed('the AWS credentials have expired: sign in again (aws sso login, or new temporary credentials)');
-    case 'AuthFailure':
-    case 'InvalidClientTokenId':
-    case 'SignatureDoesNotMatch':
-      return failed(`AWS does not accept the credentials: ${message}`);
     case 'TimeoutError':
     case 'AbortError':
       return failed(`no answer for ${place} (${name}): check the network and try again`);
     default:
-      return failed(`${place}: AWS does not take the request (${name}): ${message}`);
+      return failed(
+        tellCredentials({ name, message }) ?? `${place}: AWS does not take the request (${name}): ${message}`,
+      );
   }
 }

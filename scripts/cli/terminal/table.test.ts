@@ -14,8 +14,8 @@ const TABLE: Table = {
 };
 
 describe('tableLines', () => {
-  it('puts a row on a line where nothing says how wide the terminal is', () => {
-    expect(tableLines(TABLE, PLAIN)).toEqual([
+  it.each([undefined, 0])('puts a row on a line where nothing says how wide the terminal is (%p)', (columns) => {
+    expect(tableLines(TABLE, PLAIN, columns)).toEqual([
       'ID             WHAT',
       'block-leavers  refuse user batchi, everywhere, until 2026-11-24 18:00',
       'x              first',

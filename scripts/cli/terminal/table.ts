@@ -16,15 +16,15 @@ const NARROWEST = 8;
 
 /**
  * The lines of the table. Where it is wider than `columns`, the widest columns are wrapped; without `columns` none is, so
- * that each row stays on a line for `grep`.
+ * that each row stays on a line for `grep`. 0 columns has a terminal that does not tell its width.
  */
-export function tableLines({ head, rows }: Table, paint: Paint, columns = Number.POSITIVE_INFINITY): string[] {
+export function tableLines({ head, rows }: Table, paint: Paint, columns = 0): string[] {
   const table: readonly (readonly Cell[])[] = [head.map((text): Cell => ({ text, colour: 'dim' })), ...rows];
   const cells = table.map((row) => row.map((cell) => linesOf(cell)));
   const natural = head.map((_, column) =>
     cells.reduce((widest, row) => (row[column] ?? []).reduce((most, line) => Math.max(most, widthOf(line)), widest), 0),
   );
-  const widths = fitted(natural, columns - GAP * (head.length - 1));
+  const widths = fitted(natural, (columns || Number.POSITIVE_INFINITY) - GAP * (head.length - 1));
   return table.flatMap((row, index) => rowLines(row, cells[index] ?? [], widths, paint));
 }
 
