@@ -23,8 +23,8 @@ export interface PlannedWrite<Plan> {
   readonly written: Written | undefined;
 }
 
-/** As often is planned anew because what was planned for has changed meanwhile. */
-const MAX_TRIES = 3;
+/** With each that others take from us, one of them gets through: so many may write at once. */
+const MAX_TRIES = 20;
 
 /**
  * Operations are made for the items that were read, so that what others change meanwhile is not overwritten: then again.
@@ -40,7 +40,11 @@ export async function writePlanned<Plan extends OperationsPlan | { readonly ok: 
     const made = plan(policy);
     if (!made.ok || made.operations.length === 0) return { plan: made, policy, written: undefined };
     const written = await access.write(toWrite({ kind: 'operations', operations: made.operations }));
-    if (written.outcome !== 'moved' || tries === MAX_TRIES) return { plan: made, policy, written };
+    if (written.outcome !== 'moved') return { plan: made, policy, written };
+    if (tries === MAX_TRIES) {
+      const message = `others write to ${access.place} at the same time, again and again: try again`;
+      return { plan: made, policy, written: { outcome: 'moved', message } };
+    }
   }
 }
 

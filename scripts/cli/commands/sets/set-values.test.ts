@@ -60,6 +60,13 @@ describe('on a policy', () => {
       );
     });
 
+    it('loses nothing of what eight operators add at the same time', async () => {
+      const names = Array.from({ length: 8 }, (_, index) => `user-${index}`);
+      const ran = await Promise.all(names.map((name) => set('add', 'leavers', name)));
+      expect(ran.map(({ exitCode }) => exitCode)).toEqual(names.map(() => 0));
+      expect(await entriesOf('leavers')).toEqual(expect.arrayContaining(names));
+    });
+
     it('tells the end in full', async () => {
       const { stdout } = await set('add', 'leavers', 'sato', '--until', 'friday 18:00');
       expect(stdout).toContain('Until 2026-11-27 18:00 (Asia/Tokyo, UTC+09:00), in 3 days 8 h.\n');
