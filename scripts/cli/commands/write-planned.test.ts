@@ -65,7 +65,7 @@ describe('writePlanned', () => {
   });
 
   it('gives up where others are always first', async () => {
-    const { written } = await writePlanned(disturbed(50, ['block', 'x']), describeX, toWrite);
+    const { written } = await writePlanned(disturbed(20, ['block', 'x']), describeX, toWrite);
     expect(written).toEqual({
       outcome: 'moved',
       message: `others write to ${access.place} at the same time, again and again: try again`,

@@ -24,7 +24,7 @@ export interface PlannedWrite<Plan> {
 }
 
 /** With each that others take from us, one of them gets through: so many may write at once. */
-const MAX_TRIES = 20;
+const MAX_TRIES = 10;
 
 /**
  * Operations are made for the items that were read, so that what others change meanwhile is not overwritten: then again.

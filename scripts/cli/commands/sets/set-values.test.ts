@@ -60,8 +60,8 @@ describe('on a policy', () => {
       );
     });
 
-    it('loses nothing of what eight operators add at the same time', async () => {
-      const names = Array.from({ length: 8 }, (_, index) => `user-${index}`);
+    it('loses nothing of what five operators add at the same time', async () => {
+      const names = Array.from({ length: 5 }, (_, index) => `user-${index}`);
       const ran = await Promise.all(names.map((name) => set('add', 'leavers', name)));
       expect(ran.map(({ exitCode }) => exitCode)).toEqual(names.map(() => 0));
       expect(await entriesOf('leavers')).toEqual(expect.arrayContaining(names));
