@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { startHttpServer, type TestAnswer, type TestServer } from '../testing/http-server.ts';
 import { openPolicyApi } from './api-access.ts';
@@ -110,6 +111,11 @@ describe('an answer that is none of the admin API', () => {
 
   it.each<[string, TestAnswer, string]>([
     ['a page', html, notOurs()],
+    [
+      'more than the API ever answers, packed or not',
+      { status: 200, headers: { 'content-encoding': 'gzip' }, body: gzipSync(Buffer.alloc(17 * 1024 * 1024, ' ')) },
+      notOurs(' (more than 16 MB)'),
+    ],
     [
       'other JSON',
       { status: 200, body: { hello: 1 } },

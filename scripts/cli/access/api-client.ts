@@ -77,8 +77,9 @@ export function createApiClient(
         redirect: 'manual',
         signal: AbortSignal.timeout(apiTimeoutMs),
       });
-      return { status: response.status, headers: response.headers, text: await response.text() };
+      return { status: response.status, headers: response.headers, text: await textOf(response) };
     } catch (error) {
+      if (error instanceof EndlessAnswer) throw notOurAnswer(place, request, error.message);
       throw new NoAnswer(error);
     }
   };
@@ -115,20 +116,41 @@ export function createApiClient(
         }
         const read = shape.safeParse(json);
         if (read.success) return { ok: true, body: read.data };
-        throw notOurAnswer(place, request, json === undefined ? undefined : read.error);
+        throw notOurAnswer(place, request, json === undefined ? undefined : faultIn(read.error));
       }
     },
   };
 }
 
 /** @param fault what is wrong with it; undefined where it is no JSON */
-function notOurAnswer(place: string, { method, path }: ApiRequest, fault: z.ZodError | undefined): CommandError {
-  const [issue] = fault?.issues ?? [];
-  const told = issue && [...issue.path.map(String), issue.message].join(': ');
-  const detail = told === undefined ? '' : ` (${onOneLine(told)})`;
+function notOurAnswer(place: string, { method, path }: ApiRequest, fault: string | undefined): CommandError {
+  const detail = fault === undefined ? '' : ` (${onOneLine(fault)})`;
   return new CommandError(
     `${place} answers ${method} /${path} with nothing that this vpn-policy knows${detail}: is it the admin API of client-vpn-policy, and of this version?`,
   );
+}
+
+function faultIn({ issues: [issue] }: z.ZodError): string | undefined {
+  return issue && [...issue.path.map(String), issue.message].join(': ');
+}
+
+/** More than the API ever answers: Lambda lets 6 MB pass. */
+const MAX_ANSWER_MB = 16;
+
+/** The body, as long as it is of a length that the API's can have: what is packed unpacks to any. */
+async function textOf({ body }: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of body ?? []) {
+    bytes += chunk.length;
+    if (bytes > MAX_ANSWER_MB * 1024 * 1024) throw new EndlessAnswer(`more than ${MAX_ANSWER_MB} MB`);
+    chunks.push(chunk);
+  }
+  return new TextDecoder().decode(Buffer.concat(chunks));
+}
+
+class EndlessAnswer extends Error {
+  override readonly name = 'EndlessAnswer';
 }
 
 /** There was no whole answer; the cause says why. */

@@ -103,6 +103,12 @@ describe('policyAddress', () => {
       '--api has a user or a password in it; accepted: the URL alone, and --token or AWS credentials',
     ],
     [
+      'a password in what is wrong in other ways, too',
+      { api: 'ftp://me:secret@vpn.example.com/?x=1' },
+      {},
+      '--api has a user or a password in it; accepted: the URL alone, and --token or AWS credentials',
+    ],
+    [
       'no encryption',
       { api: 'http://vpn.example.com' },
       {},

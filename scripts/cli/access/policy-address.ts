@@ -116,14 +116,15 @@ function apiAddress(
 
 function readApiUrl(text: string, name: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
+  // First of all: no other error shall show them.
+  if (url !== undefined && (url.username !== '' || url.password !== '')) {
+    throw new CommandError(
+      `${name} has a user or a password in it; accepted: the URL alone, and --token or AWS credentials`,
+    );
+  }
   if (url === undefined || !['http:', 'https:'].includes(url.protocol) || url.search !== '' || url.hash !== '') {
     throw new CommandError(
       `${name} ${JSON.stringify(text)} is no URL of an API; accepted: such as https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com`,
-    );
-  }
-  if (url.username !== '' || url.password !== '') {
-    throw new CommandError(
-      `${name} has a user or a password in it; accepted: the URL alone, and --token or AWS credentials`,
     );
   }
   if (url.protocol === 'http:' && !isLoopback(url)) {

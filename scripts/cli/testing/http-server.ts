@@ -25,7 +25,7 @@ export interface TestServer {
   stop(): Promise<void>;
 }
 
-/** Starts it on a free port of 127.0.0.1. A body that is no text is sent as JSON. */
+/** Starts it on a free port of 127.0.0.1. A body that is neither text nor bytes is sent as JSON. */
 export async function startHttpServer(answerTo: (request: ReceivedRequest) => TestAnswer): Promise<TestServer> {
   const requests: ReceivedRequest[] = [];
   const server = createServer(async (incoming, response) => {
@@ -39,7 +39,8 @@ export async function startHttpServer(answerTo: (request: ReceivedRequest) => Te
       return;
     }
     const { body = '' } = answer;
-    response.writeHead(answer.status, answer.headers).end(typeof body === 'string' ? body : JSON.stringify(body));
+    const isReady = typeof body === 'string' || Buffer.isBuffer(body);
+    response.writeHead(answer.status, answer.headers).end(isReady ? body : JSON.stringify(body));
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo; // it listens on TCP
