@@ -17,6 +17,7 @@ describe('vpn-policy', () => {
   it.each<[readonly string[], string]>([
     [['frob'], "unknown command 'frob'"],
     [['seeed', 'x'], "unknown command 'seeed' (Did you mean seed?)"],
+    [['help', 'frob'], "unknown command 'frob'"],
     [['validate'], "missing required argument 'files'"],
     [['seed', 'a', 'b'], "too many arguments for 'seed'. Expected 1 argument but got 2."],
     [['--api', 'https://x', 'export'], 'options stand after the command: vpn-policy COMMAND --api …'],

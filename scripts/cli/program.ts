@@ -71,6 +71,7 @@ export function createProgram(surroundings: Surroundings): Program {
         exitCode = await action(...input);
       });
       try {
+        checkHelpWanted(args, command);
         await command.parseAsync(args, { from: 'user' });
         return exitCode;
       } catch (error) {
@@ -111,6 +112,12 @@ Exit codes: 0, 1 (the policy fails a check, or there is none), 2 (wrong usage or
     group.configureOutput({ outputError: (text, write) => outputError(withPlaceOfOption(text, group), write) });
   }
   return program;
+}
+
+/** commander would show the help of all where that of a command is wanted which is none. */
+function checkHelpWanted([first, wanted]: readonly string[], program: Command): void {
+  if (first !== 'help' || wanted === undefined || wanted.startsWith('-')) return;
+  if (!program.commands.some((command) => command.name() === wanted)) program.error(`unknown command '${wanted}'`);
 }
 
 /** commander fills all of a help but what stands after the options. */
