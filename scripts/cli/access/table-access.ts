@@ -1,5 +1,10 @@
 /** The policy straight on its DynamoDB table: it serves when the API is down. */
-import { createDocumentClient, currentPolicy, DynamoDbPolicyStore } from '../../../shared/store/index.ts';
+import {
+  createDocumentClient,
+  DynamoDbPolicyStore,
+  type LoadedPolicy,
+  type Revision,
+} from '../../../shared/store/index.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { tableAuthor } from './caller-identity.ts';
@@ -31,6 +36,13 @@ export function openPolicyTable(
       throw toCommandError(error, address);
     });
 
+  // Whoever goes through the history reads of each revision only what is not in the one before.
+  let last: LoadedPolicy | undefined;
+  const load = async (revision: Revision): Promise<LoadedPolicy> => {
+    last = await store.load(revision, { known: last?.fragments });
+    return last;
+  };
+
   async function* revisions(): AsyncGenerator<RevisionInfo> {
     let before: number | undefined;
     do {
@@ -44,9 +56,10 @@ export function openPolicyTable(
     place,
     policy: (number) =>
       reach('Reading', async () => {
-        const found =
-          number === undefined ? await currentPolicy(store) : await store.load(await store.revision(number));
-        return found && { document: found.document, revision: revisionData(found.revision) };
+        const revision = number === undefined ? await store.head() : await store.revision(number);
+        if (revision === undefined) return undefined;
+        const { document } = await load(revision);
+        return { document, revision: revisionData(revision) };
       }),
     revisions,
     applied: (source) =>
