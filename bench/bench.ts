@@ -3,7 +3,7 @@
  *
  *     npm run bench                          everything, in some minutes; tables on stdout
  *     npm run bench -- --write               … and into docs/performance.md, with its charts
- *     npm run bench -- --short --check       what CI runs: ratios, against those of bench/ratios.json
+ *     npm run bench -- --short --check       the ratios, against those of bench/ratios.json
  *     npm run bench -- --short --accept      writes bench/ratios.json anew
  */
 import { readFile, writeFile } from 'node:fs/promises';

@@ -1,4 +1,4 @@
-/** The ratios that CI holds: how the engine grows and how it stands to others. They differ little from machine to machine; times do. */
+/** The ratios that stay: how the engine grows and how it stands to others. They differ little from machine to machine; times do. */
 import type { Comparison } from './compare.ts';
 import type { BenchResults } from './page.ts';
 
