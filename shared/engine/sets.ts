@@ -1,11 +1,11 @@
 /** Compiled sets: the named lists that conditions and windows refer to as `@name`. */
 import { type AddressRange, parseAddressRange } from './address.ts';
-import { AddressList } from './address-list.ts';
+import { type AddressEntry, AddressList } from './address-list.ts';
 import type { SetKind } from './document.ts';
 import { PolicyValueError, shown } from './errors.ts';
 import { parseInstantMs } from './instant.ts';
 import { type NameEntry, NameList } from './name-list.ts';
-import { type NamePattern, parseNamePattern } from './name-pattern.ts';
+import { parseNamePattern } from './name-pattern.ts';
 import { at, optional, type Path, readChoice, readList, readObject, readText } from './reading.ts';
 import type { Folding } from './subject.ts';
 import { setReference } from './vocabulary.ts';
@@ -19,16 +19,8 @@ export class AddressSet {
   readonly kind = 'ip';
   readonly list: AddressList;
 
-  constructor(entries: readonly Expiring<AddressRange>[]) {
-    this.list = new AddressList(
-      entries.map(({ value: { family, first, last, hostBits }, expiresAtMs }) => ({
-        family,
-        first,
-        last,
-        hostBits,
-        expiresAtMs,
-      })),
-    );
+  constructor(entries: readonly AddressEntry[]) {
+    this.list = new AddressList(entries);
   }
 }
 
@@ -37,9 +29,9 @@ export class NameSet {
   readonly entries: readonly NameEntry[];
   readonly #lists = new Map<Folding, NameList>();
 
-  constructor(kind: NameSet['kind'], entries: readonly Expiring<NamePattern>[]) {
+  constructor(kind: NameSet['kind'], entries: readonly NameEntry[]) {
     this.kind = kind;
-    this.entries = entries.map(({ value, expiresAtMs }) => ({ pattern: value, expiresAtMs }));
+    this.entries = entries;
   }
 
   /** The entries folded for a condition that refuses (`wide`) or grants (`narrow`). */
@@ -57,15 +49,15 @@ export class DateSet {
   /** For each day (the wall time of its midnight) the moment from which it is no longer in the set. */
   readonly expiryOfDay = new Map<number, number>();
 
-  constructor(entries: readonly Expiring<number>[]) {
-    for (const { value: day, expiresAtMs } of entries) {
+  constructor(entries: readonly DateEntry[]) {
+    for (const { day, expiresAtMs } of entries) {
       this.expiryOfDay.set(day, Math.max(expiresAtMs, this.expiryOfDay.get(day) ?? Number.NEGATIVE_INFINITY));
     }
   }
 }
 
-interface Expiring<T> {
-  readonly value: T;
+interface DateEntry {
+  readonly day: number;
   readonly expiresAtMs: number;
 }
 
@@ -74,28 +66,40 @@ export function compileSet(value: unknown, path: Path): CompiledSet {
   const set = readObject(value, path, ['kind', 'description', 'entries']);
   optional(set.description, (text) => readText(text, [...path, 'description']));
   const kind = readChoice(set.kind, [...path, 'kind'], SET_KINDS);
-  const entries = <T>(parse: (text: string) => T): Expiring<T>[] =>
+  const entries = <T, Entry>(parse: (text: string) => T, make: Make<T, Entry>): Entry[] =>
     readList(set.entries, [...path, 'entries'], 0).map((entry, index) =>
-      compileEntry(entry, () => [...path, 'entries', index], parse),
+      compileEntry(entry, () => [...path, 'entries', index], parse, make),
     );
-  if (kind === 'ip') return new AddressSet(entries(parseAddressRange));
-  if (kind === 'date') return new DateSet(entries(parseCalendarDate));
-  return new NameSet(kind, entries(parseNamePattern));
+  if (kind === 'ip') return new AddressSet(entries(parseAddressRange, addressEntry));
+  if (kind === 'date') return new DateSet(entries(parseCalendarDate, (day, expiresAtMs) => ({ day, expiresAtMs })));
+  return new NameSet(
+    kind,
+    entries(parseNamePattern, (pattern, expiresAtMs) => ({ pattern, expiresAtMs })),
+  );
 }
 
-function compileEntry<T>(entry: unknown, place: () => Path, parse: (text: string) => T): Expiring<T> {
-  if (typeof entry === 'string')
-    return { value: parseMember(entry, place, parse), expiresAtMs: Number.POSITIVE_INFINITY };
+type Make<T, Entry> = (value: T, expiresAtMs: number) => Entry;
+
+function addressEntry({ family, first, last, hostBits }: AddressRange, expiresAtMs: number): AddressEntry {
+  return { family, first, last, hostBits, expiresAtMs };
+}
+
+function compileEntry<T, Entry>(
+  entry: unknown,
+  place: () => Path,
+  parse: (text: string) => T,
+  make: Make<T, Entry>,
+): Entry {
+  if (typeof entry === 'string') return make(parseMember(entry, place, parse), Number.POSITIVE_INFINITY);
   const path = place();
   const { value, expiresAt, note } = readObject(entry, path, ['value', 'expiresAt', 'note']);
   optional(note, (text) => readText(text, [...path, 'note']));
-  return {
-    value: parseMember(readText(value, [...path, 'value']), () => [...path, 'value'], parse),
-    expiresAtMs:
-      optional(expiresAt, (time) =>
-        at([...path, 'expiresAt'], () => parseInstantMs(readText(time, [...path, 'expiresAt']))),
-      ) ?? Number.POSITIVE_INFINITY,
-  };
+  return make(
+    parseMember(readText(value, [...path, 'value']), () => [...path, 'value'], parse),
+    optional(expiresAt, (time) =>
+      at([...path, 'expiresAt'], () => parseInstantMs(readText(time, [...path, 'expiresAt']))),
+    ) ?? Number.POSITIVE_INFINITY,
+  );
 }
 
 function parseMember<T>(text: string, path: () => Path, parse: (text: string) => T): T {
