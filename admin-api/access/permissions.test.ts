@@ -123,6 +123,18 @@ describe('permissions', () => {
     expect((await api.call({ path, authorizer: iamAuthorizer('stranger') })).status).toBe(200);
   });
 
+  it.each([
+    ['prunes them', 'forceConflicts=true&prune=true', []],
+    ['forces its own', 'forceConflicts=true', [{ ...POLICY.tests[0], at: '2027-01-01T00:00:00Z' }]],
+  ])('who applies a file that takes or changes tests needs tests: %s', async (_, how, tests) => {
+    const body = { ...POLICY, tests };
+    const query = `${SOURCE}&dryRun=true&confirm=tests&${how}`;
+    const send = (role: string) =>
+      api.call({ method: 'POST', path: '/v1/apply', query, body, authorizer: iamAuthorizer(role) });
+    expect(await send('write')).toMatchObject({ status: 403, body: { needed: ['confirm'] } });
+    expect(await send('write-confirm')).toMatchObject({ status: 403, body: { needed: ['tests'] } });
+  });
+
   it('changing or removing a test needs tests besides write, and each check overridden confirm', async () => {
     const operations = [{ op: 'delete-test', name: 'leavers stay out' }];
     const send = (role: string, query: string) =>
