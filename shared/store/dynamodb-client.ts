@@ -1,6 +1,7 @@
 /** Makes the DynamoDB client that the store stands on. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { boundedRequests } from '../bounded-requests.ts';
 
 export interface DocumentClientOptions {
   /** Default: what the SDK finds (`AWS_REGION` …). */
@@ -32,13 +33,7 @@ export function createDocumentClient(options: DocumentClientOptions = {}): Dynam
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(credentials === undefined ? {} : { credentials }),
     maxAttempts,
-    requestHandler: {
-      connectionTimeout: connectionTimeoutMs,
-      requestTimeout: requestTimeoutMs,
-      // Without this the SDK only warns.
-      throwOnRequestTimeout: true,
-      socketTimeout: requestTimeoutMs,
-    },
+    requestHandler: boundedRequests(requestTimeoutMs, connectionTimeoutMs),
   });
   return documentClient(client);
 }

@@ -1,5 +1,6 @@
 /** Who writes straight to a table: the caller of AWS as STS knows it, so that nobody writes under another's name. */
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { boundedRequests } from '../../../shared/bounded-requests.ts';
 import type { Author } from '../../../shared/store/index.ts';
 import { errorFacts } from '../error-facts.ts';
 import { CommandError } from '../exit-code.ts';
@@ -54,13 +55,7 @@ export async function callerIdentity(
     ...(region === undefined ? {} : { region }),
     ...(endpoint === undefined ? {} : { endpoint }),
     maxAttempts: TRIES,
-    requestHandler: {
-      connectionTimeout: TIMEOUT_MS,
-      requestTimeout: TIMEOUT_MS,
-      // Without this the SDK only warns.
-      throwOnRequestTimeout: true,
-      socketTimeout: TIMEOUT_MS,
-    },
+    requestHandler: boundedRequests(TIMEOUT_MS),
   });
   try {
     const { UserId: id, Arn: arn } = await client.send(new GetCallerIdentityCommand());

@@ -5,6 +5,7 @@ import {
   ModifyClientVpnEndpointCommand,
   type ClientVpnEndpoint as SdkEndpoint,
 } from '@aws-sdk/client-ec2';
+import { boundedRequests } from '../../../shared/bounded-requests.ts';
 import { errorFacts } from '../error-facts.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { toEc2Error } from './ec2-failure.ts';
@@ -45,13 +46,7 @@ export async function openClientVpn(region: string | undefined, env: Surrounding
     ...(region === undefined ? {} : { region }),
     ...(endpoint === undefined ? {} : { endpoint }),
     maxAttempts: TRIES,
-    requestHandler: {
-      connectionTimeout: TIMEOUT_MS,
-      requestTimeout: TIMEOUT_MS,
-      // Without this the SDK only warns.
-      throwOnRequestTimeout: true,
-      socketTimeout: TIMEOUT_MS,
-    },
+    requestHandler: boundedRequests(TIMEOUT_MS),
   });
   const known = await client.config.region().catch((error: unknown) => {
     client.destroy();
