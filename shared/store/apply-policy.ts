@@ -1,16 +1,10 @@
 /** Applies a file: merged three ways against the file as it was last applied, so that what others changed since stays. */
-import {
-  type ApplyConflict,
-  applyFile,
-  type Confirmation,
-  type PolicyChange,
-  validatePolicy,
-} from '../policy/index.ts';
+import { type ApplyConflict, applyFile, type PolicyChange, validatePolicy } from '../policy/index.ts';
 import type { AppliedDocument, CurrentPolicy, PolicyStore } from './policy-store.ts';
-import type { Author, Revision } from './revision.ts';
-import { PolicyRefusedError, type WrittenPolicy, writePolicy } from './write-policy.ts';
+import type { Revision } from './revision.ts';
+import { PolicyRefusedError, type PolicyWrite, type WrittenPolicy, writePolicy } from './write-policy.ts';
 
-export interface FileApplication {
+export interface FileApplication extends Omit<PolicyWrite, 'change' | 'applied'> {
   /** The file's document, of any content: it is validated. */
   readonly document: unknown;
   /** The file's name, as `sourceFault` takes it: under it the next application finds this one. */
@@ -23,15 +17,6 @@ export interface FileApplication {
   readonly ifRevision?: number | undefined;
   /** Told what the policy would become, on each try; what it throws ends the application. */
   readonly check?: ((current: CurrentPolicy | undefined, next: unknown) => void) | undefined;
-  readonly author: Author;
-  readonly reason: string;
-  readonly confirm: readonly Confirmation[];
-  /** True: check everything, write nothing. */
-  readonly dryRun?: boolean | undefined;
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
-  /** For how long to start again when others are first, in milliseconds. Default 20000. */
-  readonly deadlineMs?: number | undefined;
 }
 
 export interface AppliedPolicy extends WrittenPolicy {
