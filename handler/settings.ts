@@ -71,15 +71,13 @@ const NO_KEY: SettingError = {
 const POLICY_TTL_SECONDS: Setting<number> = {
   variable: 'POLICY_TTL_SECONDS',
   fallback: 10,
-  accepted: 'a whole number of seconds from 1 to 3600',
-  parse: (value) => wholeNumber(value, 1, 3_600),
+  ...wholeNumber('seconds', 1, 3_600),
 };
 
 const MAX_STALE_SECONDS: Setting<number> = {
   variable: 'MAX_STALE_SECONDS',
   fallback: 3_600,
-  accepted: 'a whole number of seconds from 0 to 604800 (a week)',
-  parse: (value) => wholeNumber(value, 0, 604_800),
+  ...wholeNumber('seconds', 0, 604_800, ' (a week)'),
 };
 
 const ON_POLICY_UNAVAILABLE: Setting<'allow' | 'deny'> = {
@@ -99,15 +97,13 @@ const DECISION_LOG: Setting<Settings['decisionLog']> = {
 const DECISION_LOG_TIMEOUT_MS: Setting<number> = {
   variable: 'DECISION_LOG_TIMEOUT_MS',
   fallback: 150,
-  accepted: 'a whole number of milliseconds from 10 to 2000',
-  parse: (value) => wholeNumber(value, 10, 2_000),
+  ...wholeNumber('milliseconds', 10, 2_000),
 };
 
 const DECISION_RETENTION_DAYS: Setting<number> = {
   variable: 'DECISION_RETENTION_DAYS',
   fallback: 90,
-  accepted: `a whole number of days from 1 to ${MAX_RETENTION_DAYS}`,
-  parse: (value) => wholeNumber(value, 1, MAX_RETENTION_DAYS),
+  ...wholeNumber('days', 1, MAX_RETENTION_DAYS),
 };
 
 /** A wrong value is no permission to keep names. */
@@ -119,9 +115,15 @@ const PSEUDONYMIZE: Setting<boolean> = {
   parse: (value) => (value === 'true' ? true : value === 'false' ? false : undefined),
 };
 
-/** Digits only: `Number` would take "1e3", "0x10" and " 10 " too. */
-function wholeNumber(value: string, least: number, most: number): number | undefined {
-  if (!/^(0|[1-9][0-9]{0,8})$/.test(value)) return undefined;
-  const number = Number(value);
-  return number >= least && number <= most ? number : undefined;
+/** What a setting takes that is a whole number within bounds; the text says them. */
+function wholeNumber(of: string, least: number, most: number, note = ''): Pick<Setting<number>, 'accepted' | 'parse'> {
+  return {
+    accepted: `a whole number of ${of} from ${least} to ${most}${note}`,
+    parse(value) {
+      // Digits only: `Number` would take "1e3", "0x10" and " 10 " too.
+      if (!/^(0|[1-9][0-9]{0,8})$/.test(value)) return undefined;
+      const number = Number(value);
+      return number >= least && number <= most ? number : undefined;
+    },
+  };
 }
