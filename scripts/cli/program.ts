@@ -29,7 +29,7 @@ import { errorFacts } from './error-facts.ts';
 import { CommandError, EXIT, type ExitCode } from './exit-code.ts';
 import type { RunAction } from './run-action.ts';
 import type { Surroundings } from './surroundings.ts';
-import { onOneLine, writeLines } from './terminal/output.ts';
+import { messageLine, writeLines } from './terminal/output.ts';
 
 export interface Program {
   /** Runs one command line (without `node` and the script); never throws, never exits. */
@@ -133,7 +133,7 @@ function usageLine(text: string): string {
   const line = text
     .replace(/^error: /, '')
     .replace(/^command-argument value ('.*') is invalid for argument '(.*?)'/s, '$2 $1 is invalid');
-  return `vpn-policy: ${onOneLine(line)}\n`;
+  return `${messageLine(line)}\n`;
 }
 
 /** Says of an option that stands before the command that it belongs to where it goes. */
@@ -151,7 +151,7 @@ function tellError(error: unknown, { stderr, env }: Surroundings): ExitCode {
   const expected = error instanceof CommandError;
   const message = expected ? error.message : `unexpected error: ${errorFacts(error).message}`;
   const debug = (env.DEBUG ?? '') !== '';
-  writeLines(stderr, [onOneLine(`vpn-policy: ${message}${expected || debug ? '' : ' (DEBUG=1 shows where)'}`)]);
+  writeLines(stderr, [messageLine(`${message}${expected || debug ? '' : ' (DEBUG=1 shows where)'}`)]);
   if (debug) writeLines(stderr, [stackOf(error)]);
   return expected ? error.exitCode : EXIT.usage;
 }

@@ -17,7 +17,7 @@ import { readRevisionNumber } from '../input/revision-number.ts';
 import { decisionLines, traceLines } from '../print/report-decision.ts';
 import type { RunAction } from '../run-action.ts';
 import type { Surroundings } from '../surroundings.ts';
-import { onOneLine, paintFor, writeJson, writeLines } from '../terminal/output.ts';
+import { messageLine, onOneLine, paintFor, writeJson, writeLines } from '../terminal/output.ts';
 import { addTimezoneOption, callerClock, type TimezoneOptions } from '../time/caller-zone.ts';
 import { fullMoment } from '../time/moment-text.ts';
 import { readMoment } from '../time/read-moment.ts';
@@ -85,7 +85,7 @@ async function evaluate(options: EvaluateOptions, surroundings: Surroundings): P
   const { decision, rules } = explain(compiled(asked), connection, atMs);
   writeLines(
     stderr,
-    notes.map((note) => onOneLine(`vpn-policy: ${note}`)),
+    notes.map((note) => messageLine(note)),
   );
   if (options.json) {
     const at = new Date(atMs).toISOString();

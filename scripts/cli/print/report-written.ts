@@ -2,7 +2,7 @@
 import { type AcceptedWrite, revisionData, tellRevision, type Warning, type Written } from '../access/policy-access.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import type { Output, Surroundings } from '../surroundings.ts';
-import { counted, onOneLine, printable, writeJson, writeLines } from '../terminal/output.ts';
+import { counted, messageLine, printable, writeJson, writeLines } from '../terminal/output.ts';
 import { CONFLICT_SIDES, type ConflictSides, conflictLines } from './report-conflicts.ts';
 import { failedTestLines, issueLine, warningLine } from './report-policy.ts';
 
@@ -66,7 +66,7 @@ function tellWarnings(warnings: NonNullable<WrittenReport['warnings']>, { file }
   const left = warnings.length - told.length;
   writeLines(stderr, [
     ...told.map((warning) => warningLine(subject(file), warning)),
-    ...(left === 0 ? [] : [`vpn-policy: and ${counted(left, 'more warning')}`]),
+    ...(left === 0 ? [] : [messageLine(`and ${counted(left, 'more warning')}`)]),
   ]);
 }
 
@@ -85,16 +85,16 @@ function refusalLines(written: Exclude<Written, AcceptedWrite>, { file, sides }:
         ...unconfirmed.map(({ confirm, message }) =>
           printable(`${name}: ${message}; if that is meant: --confirm ${confirm}`),
         ),
-        onOneLine(`vpn-policy: ${file === undefined ? '' : `${file} is `}refused, nothing has changed`),
+        messageLine(`${file === undefined ? '' : `${file} is `}refused, nothing has changed`),
       ];
     }
     case 'conflict':
       return [
         ...written.conflicts.flatMap((conflict) => conflictLines(conflict, sides ?? CONFLICT_SIDES.apply)),
-        `vpn-policy: ${counted(written.conflicts.length, 'conflict')} with what others changed, nothing has changed`,
+        messageLine(`${counted(written.conflicts.length, 'conflict')} with what others changed, nothing has changed`),
       ];
     case 'moved':
-      return [onOneLine(`vpn-policy: ${written.message}; nothing was written`)];
+      return [messageLine(`${written.message}; nothing was written`)];
   }
 }
 

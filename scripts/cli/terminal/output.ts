@@ -24,6 +24,11 @@ export function onOneLine(text: string): string {
   return printable(text.replace(/\s+/g, ' ').trim());
 }
 
+/** A message of the program itself, as a line for stderr. */
+export function messageLine(text: string): string {
+  return onOneLine(`vpn-policy: ${text}`);
+}
+
 export type Colour = 'red' | 'green' | 'yellow' | 'dim' | 'bold';
 
 /** Colours a text, or leaves it. */

@@ -9,7 +9,7 @@ import { CommandError, EXIT, type ExitCode } from '../../exit-code.ts';
 import { DECISION_HEAD, decisionRow, recordedDecisionLines } from '../../print/report-recorded-decision.ts';
 import type { RunAction } from '../../run-action.ts';
 import type { Surroundings } from '../../surroundings.ts';
-import { paintFor, printable, writeJson, writeLines } from '../../terminal/output.ts';
+import { messageLine, paintFor, printable, writeJson, writeLines } from '../../terminal/output.ts';
 import { tableLines } from '../../terminal/table.ts';
 import { addTimezoneOption, type CallerClock, callerClock, type TimezoneOptions } from '../../time/caller-zone.ts';
 import { zoneText } from '../../time/moment-text.ts';
@@ -171,7 +171,7 @@ async function list(of: DecisionsRun): Promise<ExitCode> {
   const table = { head: DECISION_HEAD, rows: found.map((record) => decisionRow(record, clock)) };
   writeLines(stdout, tableLines(table, paintFor(stdout, env), stdout.columns));
   writeLines(stdout, ['', `Times: ${zoneText(clock.nowMs, clock.zone)}`]);
-  if (more) writeLines(stderr, [`vpn-policy: there are older ones; --limit ${Math.min(2 * limit, MOST)} tells more`]);
+  if (more) writeLines(stderr, [messageLine(`there are older ones; --limit ${Math.min(2 * limit, MOST)} tells more`)]);
   return EXIT.ok;
 }
 

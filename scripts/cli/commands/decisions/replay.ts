@@ -15,7 +15,7 @@ import { addNewlyRefusedLimit, type NewlyRefusedLimit, overLimit } from '../../r
 import { replayLog } from '../../replay/replay-log.ts';
 import type { RunAction } from '../../run-action.ts';
 import type { Surroundings } from '../../surroundings.ts';
-import { onOneLine, paintFor, writeJson, writeLines } from '../../terminal/output.ts';
+import { messageLine, onOneLine, paintFor, writeJson, writeLines } from '../../terminal/output.ts';
 import { addTimezoneOption, type CallerClock, callerClock, type TimezoneOptions } from '../../time/caller-zone.ts';
 import { zoneText } from '../../time/moment-text.ts';
 import { readPastMoment } from '../../time/past-moment.ts';
@@ -115,7 +115,7 @@ async function replay(options: ReplayOptions, surroundings: Surroundings): Promi
   tell(done, hasDraft, clock, options, surroundings);
   const stopped = options.maxNewlyRefused && overLimit(done.report, options.maxNewlyRefused, done.spanMs);
   if (stopped === undefined) return EXIT.ok;
-  writeLines(surroundings.stderr, [onOneLine(`vpn-policy: beyond ${stopped}`)]);
+  writeLines(surroundings.stderr, [messageLine(`beyond ${stopped}`)]);
   return EXIT.checkFailed;
 }
 

@@ -9,7 +9,7 @@ import { readRevisionNumber } from '../../input/revision-number.ts';
 import { differenceLines } from '../../print/report-difference.ts';
 import type { RunAction } from '../../run-action.ts';
 import type { Surroundings } from '../../surroundings.ts';
-import { paintFor, writeJson, writeLines } from '../../terminal/output.ts';
+import { messageLine, paintFor, writeJson, writeLines } from '../../terminal/output.ts';
 import { addTimezoneOption, callerClock, type TimezoneOptions } from '../../time/caller-zone.ts';
 
 interface DiffOptions extends AccessOptions, TimezoneOptions {
@@ -64,8 +64,8 @@ async function diff(
       return EXIT.ok;
     }
     writeLines(stderr, [
-      `vpn-policy: from ${before === undefined ? 'nothing' : tellRevision(before.revision, clock.zone)}`,
-      `vpn-policy: to ${tellRevision(after.revision, clock.zone)}`,
+      messageLine(`from ${before === undefined ? 'nothing' : tellRevision(before.revision, clock.zone)}`),
+      messageLine(`to ${tellRevision(after.revision, clock.zone)}`),
     ]);
     const lines = differenceLines(before?.document, after.document, clock, paintFor(stdout, env));
     writeLines(lines.length === 0 ? stderr : stdout, lines.length === 0 ? ['vpn-policy: nothing differs'] : lines);

@@ -17,7 +17,7 @@ import { readRevisionNumber } from '../../input/revision-number.ts';
 import { differenceLines } from '../../print/report-difference.ts';
 import type { RunAction } from '../../run-action.ts';
 import type { Surroundings } from '../../surroundings.ts';
-import { onOneLine, paintFor, writeJson, writeLines } from '../../terminal/output.ts';
+import { messageLine, onOneLine, paintFor, writeJson, writeLines } from '../../terminal/output.ts';
 import { type Cell, tableLines } from '../../terminal/table.ts';
 import { addTimezoneOption, type CallerClock, callerClock, type TimezoneOptions } from '../../time/caller-zone.ts';
 import { echoedMoment, shortMoment, zoneText } from '../../time/moment-text.ts';
@@ -80,7 +80,7 @@ async function log(options: LogOptions, surroundings: Surroundings): Promise<Exi
     };
     writeLines(stdout, tableLines(table, paintFor(stdout, env), stdout.columns));
     writeLines(stdout, ['', `Times: ${zoneText(clock.nowMs, clock.zone)}`]);
-    if (more) writeLines(stderr, [`vpn-policy: there are older ones; --limit ${2 * options.limit} tells more`]);
+    if (more) writeLines(stderr, [messageLine(`there are older ones; --limit ${2 * options.limit} tells more`)]);
     return EXIT.ok;
   } finally {
     access.close();

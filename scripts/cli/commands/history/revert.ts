@@ -7,7 +7,7 @@ import { CONFLICT_SIDES } from '../../print/report-conflicts.ts';
 import { reportWritten } from '../../print/report-written.ts';
 import type { RunAction } from '../../run-action.ts';
 import type { Surroundings } from '../../surroundings.ts';
-import { writeLines } from '../../terminal/output.ts';
+import { messageLine, writeLines } from '../../terminal/output.ts';
 import { undoOf } from '../typed-command.ts';
 import { addWriteOptions, policyWrite, type WriteOptions } from '../write-options.ts';
 
@@ -59,7 +59,9 @@ async function revert(
     const exitCode = reportWritten(written, report, surroundings);
     if (written.outcome === 'conflict') {
       writeLines(surroundings.stderr, [
-        `vpn-policy: change it by hand, or go back as a whole with vpn-policy rollback; vpn-policy log ${revision} shows the change`,
+        messageLine(
+          `change it by hand, or go back as a whole with vpn-policy rollback; vpn-policy log ${revision} shows the change`,
+        ),
       ]);
     }
     return exitCode;

@@ -10,7 +10,7 @@ import { reportWritten } from '../../print/report-written.ts';
 import type { RunAction } from '../../run-action.ts';
 import type { Surroundings } from '../../surroundings.ts';
 import { goesOn } from '../../terminal/ask.ts';
-import { paintFor, writeLines } from '../../terminal/output.ts';
+import { messageLine, paintFor, writeLines } from '../../terminal/output.ts';
 import { addTimezoneOption, callerClock, type TimezoneOptions } from '../../time/caller-zone.ts';
 import { undoOf } from '../typed-command.ts';
 import { addWriteOptions, policyWrite, type WriteOptions } from '../write-options.ts';
@@ -82,8 +82,8 @@ async function show(
   const { stdout, stderr, env } = surroundings;
   const clock = callerClock(options, surroundings);
   writeLines(stderr, [
-    `vpn-policy: in force is ${tellRevision(current.revision, clock.zone)}`,
-    `vpn-policy: back to ${tellRevision(target.revision, clock.zone)}`,
+    messageLine(`in force is ${tellRevision(current.revision, clock.zone)}`),
+    messageLine(`back to ${tellRevision(target.revision, clock.zone)}`),
   ]);
   if (!options.json) {
     writeLines(stdout, differenceLines(current.document, target.document, clock, paintFor(stdout, env)));

@@ -7,7 +7,7 @@ import { inReadingOrder, policyYaml } from '../../print/policy-yaml.ts';
 import { saveFile } from '../../print/save-file.ts';
 import type { RunAction } from '../../run-action.ts';
 import type { Surroundings } from '../../surroundings.ts';
-import { writeLines } from '../../terminal/output.ts';
+import { messageLine, writeLines } from '../../terminal/output.ts';
 
 interface ExportOptions extends AccessOptions {
   readonly json?: boolean;
@@ -51,7 +51,7 @@ async function exportPolicy(options: ExportOptions, surroundings: Surroundings):
       : policyYaml(policy.document);
     if (output === undefined) surroundings.stdout.write(text);
     else await saveFile(output, text);
-    writeLines(surroundings.stderr, [`vpn-policy: ${tellRevision(policy.revision)}`]);
+    writeLines(surroundings.stderr, [messageLine(tellRevision(policy.revision))]);
     return EXIT.ok;
   } finally {
     access.close();

@@ -16,7 +16,7 @@ import { saveFile } from '../../print/save-file.ts';
 import { addPlanReplayOptions, openPlanReplay, type PlanReplayOptions } from '../../replay/plan-replay.ts';
 import type { RunAction } from '../../run-action.ts';
 import type { Surroundings } from '../../surroundings.ts';
-import { onOneLine, paintFor, writeJson, writeLines } from '../../terminal/output.ts';
+import { messageLine, paintFor, writeJson, writeLines } from '../../terminal/output.ts';
 import { addTimezoneOption, callerClock, type TimezoneOptions } from '../../time/caller-zone.ts';
 import { readMoment } from '../../time/read-moment.ts';
 import { addConfirmOption } from '../write-options.ts';
@@ -109,7 +109,7 @@ function noPlan(
   { stdout, stderr }: Surroundings,
 ): ExitCode {
   const lines = issues.map((issue) => issueLine(name, issue));
-  writeLines(stderr, [...lines, onOneLine(`vpn-policy: ${name} is not valid, so there is no plan`)]);
+  writeLines(stderr, [...lines, messageLine(`${name} is not valid, so there is no plan`)]);
   if (json) writeJson(stdout, { outcome: 'refused', issues, failedTests: [], unconfirmed: [] });
   return EXIT.checkFailed;
 }
@@ -134,11 +134,9 @@ async function save(
   { stderr, now }: Surroundings,
 ): Promise<void> {
   if (!isGood) {
-    writeLines(stderr, [`vpn-policy: no plan was written to ${onOneLine(file)}, since it could not be applied`]);
+    writeLines(stderr, [messageLine(`no plan was written to ${file}, since it could not be applied`)]);
     return;
   }
   await saveFile(file, planFileText(made, name, now()));
-  writeLines(stderr, [
-    onOneLine(`vpn-policy: the plan is in ${file}; vpn-policy apply ${file} carries out exactly that`),
-  ]);
+  writeLines(stderr, [messageLine(`the plan is in ${file}; vpn-policy apply ${file} carries out exactly that`)]);
 }

@@ -4,7 +4,7 @@ import { CommandError, EXIT, type ExitCode } from '../../exit-code.ts';
 import { type PolicyFile, readPolicyFile, STDIN } from '../../input/input-file.ts';
 import { issueLine } from '../../print/report-policy.ts';
 import type { Surroundings } from '../../surroundings.ts';
-import { counted, printable, writeJson, writeLines } from '../../terminal/output.ts';
+import { counted, messageLine, printable, writeJson, writeLines } from '../../terminal/output.ts';
 
 export interface FileReport {
   readonly exitCode: ExitCode;
@@ -63,7 +63,7 @@ async function readable(file: string, surroundings: Surroundings): Promise<Polic
     return await readPolicyFile(file, surroundings);
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
-    writeLines(surroundings.stderr, [`vpn-policy: ${error.message}`]);
+    writeLines(surroundings.stderr, [messageLine(error.message)]);
     return undefined;
   }
 }

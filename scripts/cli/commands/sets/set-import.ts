@@ -14,7 +14,7 @@ import type { RunAction } from '../../run-action.ts';
 import { findSet } from '../../sets/find-set.ts';
 import { changeOfSet, type SetChange, setOperations } from '../../sets/set-change.ts';
 import type { Surroundings } from '../../surroundings.ts';
-import { counted, onOneLine, printable, writeLines } from '../../terminal/output.ts';
+import { counted, messageLine, printable, writeLines } from '../../terminal/output.ts';
 import { withNotice } from '../../terminal/progress.ts';
 import { addTimezoneOption, callerClock, type TimezoneOptions } from '../../time/caller-zone.ts';
 import { addEndOptions, type EndOptions, readEnd } from '../../time/end-options.ts';
@@ -129,7 +129,7 @@ async function setImport(
     }
     writeLines(
       surroundings.stderr,
-      plan.list.remarks.map((remark) => onOneLine(`vpn-policy: ${file.name}: ${remark}`)),
+      plan.list.remarks.map((remark) => messageLine(`${file.name}: ${remark}`)),
     );
     const lines = [
       ...importLines(name, file.name, plan, options),

@@ -10,7 +10,7 @@ import { findSet, noSuchSet } from '../../sets/find-set.ts';
 import { missingValue } from '../../sets/missing-value.ts';
 import { setOperations } from '../../sets/set-change.ts';
 import type { Surroundings } from '../../surroundings.ts';
-import { onOneLine, writeLines } from '../../terminal/output.ts';
+import { messageLine, writeLines } from '../../terminal/output.ts';
 import { typedVerb } from '../typed-command.ts';
 import { addWriteOptions, policyWrite, type WriteOptions } from '../write-options.ts';
 import { writePlanned } from '../write-planned.ts';
@@ -67,7 +67,7 @@ async function setRemove(
     const { plan } = write;
     writeLines(
       surroundings.stderr,
-      plan.reasons.map((text) => onOneLine(`vpn-policy: the set ${name} does not have ${text}`)),
+      plan.reasons.map((text) => messageLine(`the set ${name} does not have ${text}`)),
     );
     const data = { removed: plan.removed, notFound: plan.missing };
     const exitCode = tellSetWrite(write, { name, options, command, lines: [], data }, surroundings);

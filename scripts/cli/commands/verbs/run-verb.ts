@@ -13,7 +13,7 @@ import { EXIT, type ExitCode } from '../../exit-code.ts';
 import { newWarnings } from '../../plan/new-warnings.ts';
 import { reportWritten } from '../../print/report-written.ts';
 import type { Surroundings } from '../../surroundings.ts';
-import { onOneLine, writeJson, writeLines } from '../../terminal/output.ts';
+import { messageLine, onOneLine, writeJson, writeLines } from '../../terminal/output.ts';
 import type { NotDone } from '../../verbs/lasting-rule.ts';
 import { observingEndpoints } from '../../verbs/rule-target.ts';
 import { type AskedPolicy, askedPolicy } from '../../verbs/standing.ts';
@@ -64,7 +64,7 @@ export async function runVerb<Plan extends OperationsPlan>(
     if (!plan.ok) return tellNotDone(plan.notDone, options, surroundings);
     if (written === undefined) {
       const { notes, data } = tell(plan, before, askedPolicy(before));
-      writeLines(stderr, notes.map(asNote));
+      writeLines(stderr, notes.map(messageLine));
       if (options.json) writeJson(stdout, { outcome: 'unchanged', written: false, dryRun: isDryRun(options), ...data });
       return EXIT.checkFailed;
     }
@@ -75,7 +75,7 @@ export async function runVerb<Plan extends OperationsPlan>(
     const warnings = after === undefined ? {} : { warnings: warningsOf(before, after, surroundings.now()) };
     const report = { json: options.json, dryRun: isDryRun(options), extra, ...warnings };
     const exitCode = reportWritten(written, report, surroundings);
-    if (after !== undefined) writeLines(stderr, notes.map(asNote));
+    if (after !== undefined) writeLines(stderr, notes.map(messageLine));
     return exitCode;
   } finally {
     access.close();
@@ -118,7 +118,7 @@ function tellNotDone(
 ): ExitCode {
   writeLines(
     stderr,
-    notDone.map(({ message }) => asNote(message)),
+    notDone.map(({ message }) => messageLine(message)),
   );
   if (options.json) {
     const issues = notDone.map(({ code, message }) => ({ code, message, where: '' }));
@@ -126,10 +126,6 @@ function tellNotDone(
     writeJson(stdout, { outcome: 'refused', written: false, dryRun: isDryRun(options), ...refusal });
   }
   return EXIT.checkFailed;
-}
-
-function asNote(text: string): string {
-  return onOneLine(`vpn-policy: ${text}`);
 }
 
 function isDryRun({ dryRun }: WriteOptions): boolean {
