@@ -10,7 +10,7 @@ import { parseInstant, parseInstantMs } from './instant.ts';
 import { type MessageTemplate, parseMessage } from './message.ts';
 import type { CompiledBlock, CompiledEndpoint, CompiledPolicy, CompiledRule } from './policy.ts';
 import { at, optional, type Path, readChoice, readFlag, readList, readObject, readText, readTexts } from './reading.ts';
-import { RuleIndex } from './rule-index.ts';
+import { RuleIndex } from './rule-index/rule-index.ts';
 import { type CompiledSet, compileSet } from './sets.ts';
 import { DEFAULT_RULE, ENDPOINT_ID, LANGUAGE_VERSION, RULE_ID } from './vocabulary.ts';
 import type { CompiledWindow, TimeDisplay } from './window.ts';

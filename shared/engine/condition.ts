@@ -6,7 +6,7 @@ import type { AddressList } from './address-list.ts';
 import { type Attribute, isMalformed } from './connection.ts';
 import type { AttributeName } from './document.ts';
 import type { NameList } from './name-list.ts';
-import type { FoldedName, Folding, NameAttribute, Subject, VersionAttribute } from './subject.ts';
+import type { Folding, NameAttribute, Subject, VersionAttribute } from './subject.ts';
 import { type VersionRange, versionInRange } from './version.ts';
 import type { ConditionName } from './vocabulary.ts';
 import type { CompiledWindow } from './window.ts';
@@ -76,7 +76,7 @@ export function nameCondition(
   return {
     name,
     direction,
-    ...sufficientNameKey(attribute, lists),
+    ...nameKey(attribute, lists),
     find: (subject, nowMs) => {
       const names = subject.names(attribute, folding);
       if (names === undefined) return 'absent';
@@ -94,7 +94,7 @@ export function allGroupsCondition(direction: Direction, lists: readonly NameLis
     name: 'allGroups',
     direction,
     // At least one of its names must be there.
-    ...nameKey('groups', lists),
+    key: { kind: 'names', attribute: 'groups', lists },
     find: (subject, nowMs) => {
       const names = subject.names('groups', folding);
       if (names === undefined) return 'absent';
@@ -113,7 +113,7 @@ export function identityCondition(lists: readonly NameList[]): Condition {
   return {
     name: 'identities',
     direction: 'refusing',
-    ...sufficientNameKey('identities', lists),
+    ...nameKey('identities', lists),
     find: (subject, nowMs) => {
       const names = subject.identities();
       if (names === undefined) return 'absent';
@@ -130,6 +130,7 @@ export function addressCondition(direction: Direction, lists: readonly AddressLi
     name: 'sourceIps',
     direction,
     key: { kind: 'addresses', lists },
+    keySuffices: !lists.some((list) => list.hasExpiringEntries),
     find: (subject, nowMs) => {
       const address = subject.address();
       if (address === undefined) return 'absent';
@@ -190,24 +191,22 @@ export function missingCondition(direction: Direction, attributes: readonly Attr
   };
 }
 
-function nameKey(attribute: NameAttribute | 'identities', lists: readonly NameList[]): { readonly key?: ConditionKey } {
-  return lists.some((list) => list.hasWildcards) ? {} : { key: { kind: 'names', attribute, lists } };
-}
-
-function sufficientNameKey(
+function nameKey(
   attribute: NameAttribute | 'identities',
   lists: readonly NameList[],
-): Pick<Condition, 'key' | 'keySuffices'> {
-  const key = nameKey(attribute, lists);
-  return key.key === undefined ? key : { ...key, keySuffices: !lists.some((list) => list.hasExpiringEntries) };
+): Required<Pick<Condition, 'key' | 'keySuffices'>> {
+  return {
+    key: { kind: 'names', attribute, lists },
+    keySuffices: !lists.some((list) => list.hasExpiringEntries || list.globs.length > 0),
+  };
 }
 
-function anyMatches(lists: readonly NameList[], names: readonly FoldedName[], nowMs: number): boolean {
+function anyMatches(lists: readonly NameList[], names: readonly string[], nowMs: number): boolean {
   return names.some((name) => lists.some((list) => list.matches(name, nowMs)));
 }
 
 /** When a match on names ends: entries expire and none begins, so where there is no match there never will be one. */
-function matchEndMs(lists: readonly NameList[], names: Attribute<readonly FoldedName[]>, nowMs: number): number {
+function matchEndMs(lists: readonly NameList[], names: Attribute<readonly string[]>, nowMs: number): number {
   if (names === undefined || isMalformed(names)) return NEVER;
   let endMs = Number.NEGATIVE_INFINITY;
   for (const name of names) for (const list of lists) endMs = Math.max(endMs, list.matchedUntilMs(name, nowMs));

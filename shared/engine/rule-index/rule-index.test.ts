@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { compile } from './compile.ts';
-import { textAttribute } from './connection.ts';
-import type { PolicyDocument, Rule } from './document.ts';
-import { applies } from './judge.ts';
-import { policyCase } from './reference/arbitraries.ts';
-import { Subject } from './subject.ts';
+import { compile } from '../compile.ts';
+import { textAttribute } from '../connection.ts';
+import type { PolicyDocument, Rule } from '../document.ts';
+import { applies } from '../judge.ts';
+import { policyCase } from '../reference/arbitraries.ts';
+import { Subject } from '../subject.ts';
 
 const NOW = Date.parse('2026-11-24T10:00:00+09:00');
 
@@ -51,8 +51,18 @@ describe('RuleIndex', () => {
     expect(candidates(names, { username: 42 })).toEqual(['ann', 'bob', 'cyd']);
   });
 
-  it('asks a rule with wildcards by what else it needs', () => {
-    const rules: Rule[] = [{ id: 'w', effect: 'deny', match: { users: ['a*'], sourceIps: ['10.0.0.0/8'] } }];
+  it.each([
+    ['*@contractor.example.com', 'Ann@Contractor.Example.com', 'ann@example.com'],
+    ['temp-??@*', 'TEMP-01@example.com', 'temp'],
+    ['ｔemp*', 'temporary', 'tem'],
+  ])('asks a rule on %s by what the pattern begins or ends with', (pattern, like, unlike) => {
+    const rules: Rule[] = [{ id: 'w', effect: 'deny', match: { users: [pattern] } }];
+    expect(candidates(rules, { username: like })).toEqual(['w']);
+    expect(candidates(rules, { username: unlike })).toEqual([]);
+  });
+
+  it('asks a rule on a text in the middle of names by what else it needs', () => {
+    const rules: Rule[] = [{ id: 'w', effect: 'deny', match: { users: ['*a*'], sourceIps: ['10.0.0.0/8'] } }];
     expect(candidates(rules, { username: 'bob', publicIp: '10.1.1.1' })).toEqual(['w']);
     expect(candidates(rules, { username: 'ann', publicIp: '203.0.113.9' })).toEqual([]);
   });
