@@ -18,10 +18,6 @@ export class ListedTexts {
     else if (known !== list) this.#lists[number] = [known, list];
   }
 
-  get size(): number {
-    return this.#table.size;
-  }
-
   /** The lists of the text that stands in `text` from `start` on, `length` units long; undefined where none has it. */
   find(text: string, start: number, length: number, hash: number): number | readonly number[] | undefined {
     const number = this.#table.find(text, start, length, hash);

@@ -7,7 +7,7 @@ import { Anchors } from './anchors.ts';
 import type { FoundRules } from './found-rules.ts';
 import { ListedTexts } from './listed-texts.ts';
 import { NumberLists } from './number-lists.ts';
-import { HASH_BASIS, HASH_PRIME, hashOf } from './text-hash.ts';
+import { HASH_BASIS, HASH_PRIME, hashOf, TO_SMALL } from './text-hash.ts';
 
 /** How conditions compare the names of one attribute: each way is a bit of its own, 0 where no condition can. */
 export interface NameUses {
@@ -26,6 +26,7 @@ export class NameIndex {
   #uses = 0;
   #exact = new ListedTexts();
   readonly #anchors = new Anchors();
+  #usesOfAnchors = 0;
   #rulesOf = new NumberLists([]);
   readonly #found: FoundRules;
   #accepted = 0;
@@ -46,6 +47,7 @@ export class NameIndex {
     this.#uses |= use;
     if (refuses) this.#inDoubt.set(use, [...(this.#inDoubt.get(use) ?? []), rule]);
     for (const list of lists) {
+      if (list.globs.length > 0) this.#usesOfAnchors |= use;
       let number = this.#numberOfList.get(list);
       if (number === undefined) {
         number = this.#numberOfList.size;
@@ -82,37 +84,36 @@ export class NameIndex {
     } else for (let place = 0; place < names.length; place++) this.#findName(names[place] as string, uses); // in bounds
   }
 
-  /** Nearly all names are printable ASCII: one pass over them folds both ways at once, hashes, and sees where they divide. */
+  /**
+   * Nearly all names are printable ASCII, which both foldings make the same of: its letters small. One pass over such a name
+   * hashes it, and sees where it divides into the forms that `identities` knows.
+   */
   #findName(name: string, uses: NameUses): void {
     const { length } = name;
-    if (name.charCodeAt(0) === BLANK || name.charCodeAt(length - 1) === BLANK) return this.#findFolded(name, uses);
     let hash = HASH_BASIS;
-    let hasCapital = false;
-    let ats = 0;
-    let at = length;
+    let unprintable = 0;
+    let at = -1;
     let hashToAt = 0;
-    let divides = false;
+    let dividers = 0;
     for (let index = 0; index < length; index++) {
-      let unit = name.charCodeAt(index);
-      if (unit < SMALL_A) {
-        if (unit < BLANK) return this.#findFolded(name, uses);
-        if (unit === AT) {
-          ats++;
-          at = index;
-          hashToAt = hash;
-        } else if (unit === BACKSLASH) divides = true;
-        else if (unit >= CAPITAL_A && unit <= CAPITAL_Z) {
-          unit |= TO_SMALL;
-          hasCapital = true;
-        }
-      } else if (unit > TILDE) return this.#findFolded(name, uses);
-      hash = Math.imul(hash ^ unit, HASH_PRIME);
+      const unit = name.charCodeAt(index);
+      unprintable |= (unit - BLANK) | (TILDE - unit); // negative for a unit outside
+      if ((unit & DIVIDER_MASK) === AT && (unit === AT || unit === BACKSLASH)) {
+        dividers++;
+        at = index;
+        hashToAt = hash;
+      }
+      hash = Math.imul(hash ^ (unit | TO_SMALL), HASH_PRIME);
     }
-    const folded = hasCapital ? name.toLowerCase() : name;
-    this.#look(folded, length, hash, uses.wide | uses.narrow | uses.identity);
-    if ((this.#uses & uses.identity) === 0) return;
-    if (divides || ats > 1 || folded.charCodeAt(at - 1) === BLANK) this.#findForms(folded, uses.identity);
-    else if (ats === 1) this.#look(folded, at, hashToAt, uses.identity);
+    if (unprintable < 0 || name.charCodeAt(0) === BLANK || name.charCodeAt(length - 1) === BLANK) {
+      this.#findFolded(name, uses);
+      return;
+    }
+    this.#look(name, length, hash, uses.wide | uses.narrow | uses.identity);
+    if (dividers === 0 || (this.#uses & uses.identity) === 0) return;
+    if (dividers === 1 && name.charCodeAt(at) === AT && name.charCodeAt(at - 1) !== BLANK) {
+      this.#look(name, at, hashToAt, uses.identity);
+    } else this.#findForms(name.toLowerCase(), uses.identity);
   }
 
   #findFolded(name: string, { wide, narrow, identity }: NameUses): void {
@@ -131,12 +132,12 @@ export class NameIndex {
     else for (const form of forms) this.#look(form, form.length, hashOf(form), identity);
   }
 
-  /** The first `length` units of a folded name, whose hash is `hash`. */
+  /** The first `length` units of a name that is folded but for its ASCII letters, whose hash is `hash`. */
   #look(name: string, length: number, hash: number, accepted: number): void {
     this.#accepted = accepted;
     const lists = this.#exact.find(name, 0, length, hash);
     if (lists !== undefined) this.#addLists(lists);
-    this.#anchors.find(name, length, this.#visit);
+    if ((this.#usesOfAnchors & accepted) !== 0) this.#anchors.find(name, length, this.#visit);
   }
 
   #addLists(lists: number | readonly number[]): void {
@@ -164,9 +165,7 @@ function placeOf(list: number, use: number): number {
 
 const BLANK = 0x20;
 const AT = 0x40;
-const CAPITAL_A = 0x41;
-const CAPITAL_Z = 0x5a;
-const TO_SMALL = 0x20;
 const BACKSLASH = 0x5c;
-const SMALL_A = 0x61;
 const TILDE = 0x7e;
+/** Leaves of both `@` and the backslash the bits of `@`. */
+const DIVIDER_MASK = ~(AT ^ BACKSLASH);

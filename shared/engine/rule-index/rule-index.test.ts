@@ -4,6 +4,7 @@ import { compile } from '../compile.ts';
 import { textAttribute } from '../connection.ts';
 import type { PolicyDocument, Rule } from '../document.ts';
 import { applies } from '../judge.ts';
+import type { CompiledPolicy } from '../policy.ts';
 import { policyCase } from '../reference/arbitraries.ts';
 import { Subject } from '../subject.ts';
 
@@ -15,7 +16,6 @@ function candidates(
   more: Partial<PolicyDocument> = {},
 ) {
   const policy = compile({ version: 1, defaultEffect: 'allow', rules, ...more });
-  const found: string[] = [];
   const absent = {
     connectionId: undefined,
     commonName: undefined,
@@ -31,8 +31,12 @@ function candidates(
     publicIp: textAttribute(attributes.publicIp),
     endpointId: textAttribute(attributes.endpointId),
   });
-  policy.index.candidates(subject, NOW, (rule) => found.push(rule.id));
-  return found;
+  return foundIds(policy, subject, NOW);
+}
+
+function foundIds(policy: CompiledPolicy, subject: Subject, nowMs: number): string[] {
+  const found = policy.index.find(subject, nowMs);
+  return Array.from({ length: found.count }, (_, place) => policy.ids[found.at(place)] ?? 'no such rule');
 }
 
 describe('RuleIndex', () => {
@@ -105,8 +109,7 @@ describe('RuleIndex', () => {
         const policy = compile(document);
         for (const { connection, nowMs } of questions) {
           const subject = new Subject(connection);
-          const found = new Set<string>();
-          policy.index.candidates(subject, nowMs, (rule) => found.add(rule.id));
+          const found = new Set(foundIds(policy, subject, nowMs));
           const applying = policy.rules.filter((rule) => applies(rule, subject, nowMs)).map((rule) => rule.id);
           applied += applying.length;
           expect(applying.filter((id) => !found.has(id))).toEqual([]);

@@ -10,7 +10,7 @@ import type { AddressList } from '../address-list.ts';
 import type { Condition, ConditionKey } from '../condition.ts';
 import { foldingOf } from '../condition.ts';
 import { isMalformed } from '../connection.ts';
-import type { CompiledBlock, CompiledRule, RuleFinder } from '../policy.ts';
+import type { CompiledBlock, CompiledRule, RuleFinder, RuleNumbers } from '../policy.ts';
 import type { Folding, Subject } from '../subject.ts';
 import { AddressIndex } from './address-index.ts';
 import { FoundRules } from './found-rules.ts';
@@ -24,11 +24,8 @@ const COMMON_NAME: NameUses = { wide: 4, narrow: 8, identity: 16 };
 const OTHER_NAMES: NameUses = { wide: 1, narrow: 2, identity: 0 };
 
 export class RuleIndex implements RuleFinder {
-  readonly #rules: readonly CompiledRule[];
   /** Of the running look-up; kept, so that a look-up makes no garbage. */
   readonly #found: FoundRules;
-  /** 1 for each rule that applies whenever it is found: of thousands of rules, most need not be fetched from memory to be asked. */
-  readonly #certain: Uint8Array;
   readonly #always: number[] = [];
   readonly #people: NameIndex;
   readonly #groups: NameIndex;
@@ -40,9 +37,7 @@ export class RuleIndex implements RuleFinder {
   readonly #timed = new WindowIndex();
 
   constructor(rules: readonly CompiledRule[]) {
-    this.#rules = rules;
     this.#found = new FoundRules(rules.length);
-    this.#certain = Uint8Array.from(rules, (rule) => Number(appliesWhenFound(rule)));
     this.#people = new NameIndex(this.#found);
     this.#groups = new NameIndex(this.#found);
     this.#platforms = new NameIndex(this.#found);
@@ -51,16 +46,7 @@ export class RuleIndex implements RuleFinder {
     for (const index of [this.#people, this.#groups, this.#platforms, this.#addresses]) index.finish();
   }
 
-  candidates(subject: Subject, when: number | 'ever', visit: (rule: CompiledRule, certain: boolean) => void): void {
-    this.find(subject, when);
-    const found = this.#found;
-    for (let place = 0; place < found.count; place++) {
-      const number = found.at(place);
-      visit(this.#rules[number] as CompiledRule, this.#certain[number] === 1); // in bounds
-    }
-  }
-
-  find(subject: Subject, when: number | 'ever'): void {
+  find(subject: Subject, when: number | 'ever'): RuleNumbers {
     const found = this.#found;
     const { endpointId, username, commonName, groups, platform } = subject.connection;
     found.clear();
@@ -77,6 +63,7 @@ export class RuleIndex implements RuleFinder {
       if (rules !== undefined) found.addAll(rules);
     }
     found.sort();
+    return found;
   }
 
   #file(number: number, rule: CompiledRule): void {
@@ -150,14 +137,6 @@ function mostSelectiveKey(block: CompiledBlock): FoldedKey | undefined {
 
 function isFilable(key: ConditionKey): boolean {
   return key.kind !== 'names' || NameIndex.canFile(key.lists);
-}
-
-/** True for a rule that is always in force, has no exceptions and one block with one condition (or none), of which the key is all. */
-function appliesWhenFound({ notBeforeMs, expiresAtMs, match, except }: CompiledRule): boolean {
-  if (notBeforeMs !== Number.NEGATIVE_INFINITY || expiresAtMs !== Number.POSITIVE_INFINITY) return false;
-  const [block] = match;
-  if (block === undefined || match.length > 1 || block.length > 1 || except.length > 0) return false;
-  return block.every((condition) => condition.keySuffices === true);
 }
 
 /** Rules by address ranges. */

@@ -20,12 +20,7 @@ export class TextTable {
     this.#places = new Int32Array(2 * (this.#mask + 1));
   }
 
-  /** How many texts there are; their numbers are 0 to `size - 1`, in the order in which they came. */
-  get size(): number {
-    return this.#texts.length;
-  }
-
-  /** The number of `text`, which is added where it is new. `hash` is the text's, by the caller's choice of hashes. */
+  /** The number of `text`, which has no ASCII capitals; it is added where it is new. `hash` is the text's, by the caller's choice of hashes. */
   add(text: string, hash: number): number {
     const known = this.find(text, 0, text.length, hash);
     if (known !== NONE) return known;
@@ -36,7 +31,10 @@ export class TextTable {
     return number;
   }
 
-  /** The number of the text that stands in `text` from `start` on and is `length` units long, whose hash is `hash`; -1 where there is none. */
+  /**
+   * The number of the text that stands in `text` from `start` on and is `length` units long, whose hash is `hash`; -1 where
+   * there is none. ASCII letters may be of either case.
+   */
   find(text: string, start: number, length: number, hash: number): number {
     const places = this.#places;
     const mask = this.#mask;
@@ -44,14 +42,11 @@ export class TextTable {
     for (;;) {
       const numbered = places[2 * place + 1] as number; // in bounds: masked
       if (numbered === 0) return NONE;
-      if (places[2 * place] === hash && this.#stands(numbered - 1, text, start, length)) return numbered - 1;
+      if (places[2 * place] === hash && stands(this.#texts[numbered - 1] as string, text, start, length)) {
+        return numbered - 1;
+      }
       place = (place + 1) & mask;
     }
-  }
-
-  #stands(number: number, text: string, start: number, length: number): boolean {
-    const known = this.#texts[number] as string; // in bounds
-    return known.length === length && text.startsWith(known, start);
   }
 
   #put(number: number, hash: number): void {
@@ -67,6 +62,21 @@ export class TextTable {
     for (let number = 0; number < this.#texts.length; number++) this.#put(number, this.#hashes[number] as number); // in bounds
   }
 }
+
+/** True when `known`, which has no ASCII capitals, stands in `text` at `start` and is `length` units long. */
+function stands(known: string, text: string, start: number, length: number): boolean {
+  if (known.length !== length) return false;
+  if (text.length === length && known === text) return true;
+  for (let index = 0; index < length; index++) {
+    const unit = text.charCodeAt(start + index);
+    if (known.charCodeAt(index) !== (unit >= CAPITAL_A && unit <= CAPITAL_Z ? unit + SMALLER : unit)) return false;
+  }
+  return true;
+}
+
+const CAPITAL_A = 0x41;
+const CAPITAL_Z = 0x5a;
+const SMALLER = 0x20;
 
 /** Where the search for a hash begins: FNV's lower bits alone tell short texts badly apart. */
 function startFor(hash: number): number {
