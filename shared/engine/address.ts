@@ -107,25 +107,22 @@ function parseSpan(text: string): AddressRange {
 export function ipv4Word(text: string): number | undefined {
   let word = 0;
   let dots = 0;
-  let octet: number | undefined;
+  let octet = -1; // none yet
   for (let index = 0; index < text.length; index++) {
     const unit = text.charCodeAt(index);
-    if (unit === DOT) {
-      if (octet === undefined || ++dots > 3) return undefined;
-      word = word * 256 + octet;
-      octet = undefined;
+    if (unit === 0x2e) {
+      if (octet < 0 || ++dots > 3) return undefined;
+      word = (word << 8) | octet;
+      octet = -1;
     } else {
-      const digit = unit - ZERO;
+      const digit = unit - 0x30;
       if (digit < 0 || digit > 9 || octet === 0) return undefined; // no leading zero
-      octet = (octet ?? 0) * 10 + digit;
+      octet = octet < 0 ? digit : octet * 10 + digit;
       if (octet > 255) return undefined;
     }
   }
-  return octet === undefined || dots < 3 ? undefined : word * 256 + octet;
+  return octet < 0 || dots < 3 ? undefined : ((word << 8) | octet) >>> 0;
 }
-
-const DOT = 0x2e;
-const ZERO = 0x30;
 
 /** RFC 4291, 2.2: eight groups, one `::` for one or more zero groups, the last 32 bits in IPv4 form if wished. */
 function ipv6Words(text: string): readonly number[] | undefined {

@@ -32,14 +32,18 @@ export class ApplyingRules {
 
   /** The numbers of those whose kind has just these bits of `mask`. */
   ofKind(kind: number, mask: number): readonly number[] {
-    let found: number[] | undefined;
-    for (let place = 0; place < this.#count; place++) {
-      if (((this.#kinds[place] as number) & mask) !== kind) continue; // in bounds
-      const number = this.#numbers[place] as number; // in bounds
-      if (found === undefined) found = [number];
-      else found.push(number);
+    let count = 0;
+    for (let place = 0; place < this.#count; place++) if (this.#isOfKind(place, kind, mask)) count++;
+    if (count === 0) return NONE;
+    const found = new Array<number>(count);
+    for (let place = 0, next = 0; place < this.#count; place++) {
+      if (this.#isOfKind(place, kind, mask)) found[next++] = this.#numbers[place] as number; // in bounds
     }
-    return found ?? NONE;
+    return found;
+  }
+
+  #isOfKind(place: number, kind: number, mask: number): boolean {
+    return ((this.#kinds[place] as number) & mask) === kind; // in bounds
   }
 }
 

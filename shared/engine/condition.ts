@@ -7,7 +7,7 @@ import { type Attribute, isMalformed } from './connection.ts';
 import type { AttributeName } from './document.ts';
 import type { NameList } from './name-list.ts';
 import type { Folding, NameAttribute, Subject, VersionAttribute } from './subject.ts';
-import { type VersionRange, versionInRange } from './version.ts';
+import { type VersionRange, versionInRanges } from './version.ts';
 import type { ConditionName } from './vocabulary.ts';
 import type { CompiledWindow } from './window.ts';
 
@@ -20,10 +20,10 @@ export type Finding = 'match' | 'no-match' | 'absent' | 'malformed';
 export interface Condition {
   readonly name: ConditionName;
   readonly direction: Direction;
-  /** What must be true of a connection for the condition to match; absent where no index can tell. */
-  readonly key?: ConditionKey;
+  /** What must be true of a connection for the condition to match. */
+  readonly key: ConditionKey;
   /** True when a connection that has the key (with windows: at a moment inside) is all that it takes: no entry expires. */
-  readonly keySuffices?: boolean;
+  readonly keySuffices: boolean;
   /** The condition holds at no other time; where it does `throughout`, at every moment between, whatever the connection. */
   readonly heldWithin?: HeldWithin | undefined;
   find(subject: Subject, nowMs: number): Finding;
@@ -46,6 +46,8 @@ export type ConditionKey =
   | { readonly kind: 'names'; readonly attribute: NameAttribute | 'identities'; readonly lists: readonly NameList[] }
   | { readonly kind: 'addresses'; readonly lists: readonly AddressList[] }
   | { readonly kind: 'endpoints'; readonly ids: ReadonlySet<string> }
+  | { readonly kind: 'versions'; readonly attribute: VersionAttribute; readonly ranges: readonly VersionRange[] }
+  | { readonly kind: 'missing'; readonly attributes: readonly AttributeName[] }
   | { readonly kind: 'windows'; readonly windows: readonly CompiledWindow[] };
 
 /** Whether a finding makes the condition hold: in doubt a refusing one does, a granting one does not. */
@@ -104,6 +106,7 @@ export function allGroupsCondition(direction: Direction, lists: readonly NameLis
     direction,
     // At least one of its names must be there.
     key: { kind: 'names', attribute: 'groups', lists },
+    keySuffices: false,
     find: (subject, nowMs) => {
       const names = subject.names('groups', folding);
       if (names === undefined) return 'absent';
@@ -165,12 +168,13 @@ export function versionCondition(
   return {
     name,
     direction,
+    key: { kind: 'versions', attribute: name, ranges },
+    keySuffices: true,
     find: (subject) => {
       const version = subject.version(name);
       if (version === undefined) return 'absent';
       if (isMalformed(version)) return 'malformed';
-      for (const range of ranges) if (versionInRange(version, range)) return 'match';
-      return 'no-match';
+      return found(versionInRanges(version, ranges));
     },
     changesAtMs: never,
   };
@@ -208,6 +212,9 @@ export function missingCondition(direction: Direction, attributes: readonly Attr
   return {
     name: 'missing',
     direction,
+    key: { kind: 'missing', attributes },
+    // Where it grants, one attribute that is malformed outdoes another one's absence.
+    keySuffices: direction === 'refusing' || attributes.length === 1,
     find: (subject) => {
       let isOneAbsent = false;
       for (const attribute of attributes) {
@@ -224,7 +231,7 @@ export function missingCondition(direction: Direction, attributes: readonly Attr
 function nameKey(
   attribute: NameAttribute | 'identities',
   lists: readonly NameList[],
-): Required<Pick<Condition, 'key' | 'keySuffices'>> {
+): Pick<Condition, 'key' | 'keySuffices'> {
   return {
     key: { kind: 'names', attribute, lists },
     keySuffices: !lists.some((list) => list.hasExpiringEntries || list.globs.length > 0),

@@ -43,13 +43,18 @@ const NONE: readonly string[] = Object.freeze([]);
 
 /** The ids of rules that are told by their numbers. */
 export function idsOf({ ids }: CompiledPolicy, numbers: readonly number[]): readonly string[] {
-  return numbers.length === 0 ? NONE : numbers.map((number) => ids[number] as string); // in bounds
+  const count = numbers.length;
+  if (count === 0) return NONE;
+  const told = new Array<string>(count);
+  for (let place = 0; place < count; place++) told[place] = ids[numbers[place] as number] as string; // in bounds
+  return told;
 }
 
 /** Without repeats, as many as may be sent. */
 function statusesOf({ rules, traits }: CompiledPolicy, numbers: readonly number[]): readonly string[] {
   let statuses: Set<string> | undefined;
-  for (const number of numbers) {
+  for (let place = 0; place < numbers.length; place++) {
+    const number = numbers[place] as number; // in bounds
     if ((traits.bits(number) & HAS_STATUSES) === 0) continue;
     const rule = rules[number];
     if (rule === undefined || rule.effect === 'exempt') continue; // has none

@@ -109,6 +109,9 @@ function anyBlockHolds(blocks: readonly CompiledBlock[], subject: Subject, nowMs
 }
 
 function blockHolds(block: CompiledBlock, subject: Subject, nowMs: number): boolean {
-  for (const condition of block) if (!holds(condition, condition.find(subject, nowMs))) return false;
+  for (let place = 0; place < block.length; place++) {
+    const condition = block[place] as CompiledBlock[number]; // in bounds
+    if (!holds(condition, condition.find(subject, nowMs))) return false;
+  }
   return true;
 }

@@ -62,7 +62,10 @@ export function fillMessage(
   value: (placeholder: Placeholder) => string | undefined,
 ): string {
   let filled = '';
-  for (const piece of pieces) filled += typeof piece === 'string' ? piece : insertable(value(piece.placeholder));
+  for (let place = 0; place < pieces.length; place++) {
+    const piece = pieces[place] as MessageTemplate['pieces'][number]; // in bounds
+    filled += typeof piece === 'string' ? piece : insertable(value(piece.placeholder));
+  }
   return cut(filled, MAX_MESSAGE_LENGTH);
 }
 

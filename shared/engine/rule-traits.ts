@@ -64,5 +64,5 @@ function appliesWhenFound({ match, except }: CompiledRule): boolean {
   const [block] = match;
   if (block === undefined || match.length > 1 || except.length > 0) return false;
   const toAsk = block.filter(({ heldWithin }) => heldWithin?.throughout !== true);
-  return toAsk.length <= 1 && toAsk.every((condition) => condition.keySuffices === true);
+  return toAsk.length <= 1 && toAsk.every(({ keySuffices }) => keySuffices);
 }

@@ -1,6 +1,6 @@
 /** A connection while it is decided: its attributes parsed and folded, each at most once and only when a rule asks. */
 import { type Address, parseAddress } from './address.ts';
-import { type Attribute, type Connection, isMalformed, type Malformed } from './connection.ts';
+import { type Attribute, attributeOf, type Connection, isMalformed, type Malformed } from './connection.ts';
 import type { AttributeName } from './document.ts';
 import { foldNarrow, foldWide } from './folding.ts';
 import { parseVersion, type Version } from './version.ts';
@@ -36,7 +36,7 @@ export class Subject {
   attribute(name: AttributeName): Attribute<unknown> {
     if (name === 'publicIp') return this.address();
     if (name === 'openvpnVersion' || name === 'awsClientVersion') return this.version(name);
-    return this.connection[name];
+    return attributeOf(this.connection, name);
   }
 
   address(): Attribute<Address> {

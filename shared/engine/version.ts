@@ -20,21 +20,17 @@ export function parseVersion(text: string): Version | undefined {
   let digits = 0;
   for (let index = 0; index < text.length; index++) {
     const unit = text.charCodeAt(index);
-    if (unit === DOT) {
+    if (unit === 0x2e) {
       if (digits === 0 || ++part === version.length) return undefined;
       digits = 0;
     } else {
-      const digit = unit - ZERO;
-      if (digit < 0 || digit > 9 || ++digits > MAX_DIGITS) return undefined;
+      const digit = unit - 0x30;
+      if (digit < 0 || digit > 9 || ++digits > 9) return undefined;
       version[part] = (version[part] as number) * 10 + digit; // in bounds
     }
   }
   return digits === 0 ? undefined : version;
 }
-
-const DOT = 0x2e;
-const ZERO = 0x30;
-const MAX_DIGITS = 9;
 
 /** Reads `<2.6.0` or `>=2.5 <2.6`. Throws `invalid-version`. */
 export function parseVersionRange(text: string): VersionRange {
@@ -58,9 +54,18 @@ export function parseVersionRange(text: string): VersionRange {
   });
 }
 
-/** True when every comparison of the range holds for `version`. */
-export function versionInRange(version: Version, range: VersionRange): boolean {
-  for (const { comparator, version: bound } of range) {
+/** True when `version` is in one of the ranges. */
+export function versionInRanges(version: Version, ranges: readonly VersionRange[]): boolean {
+  for (let place = 0; place < ranges.length; place++) {
+    if (versionInRange(version, ranges[place] as VersionRange)) return true; // in bounds
+  }
+  return false;
+}
+
+/** True when every comparison of the range holds. */
+function versionInRange(version: Version, range: VersionRange): boolean {
+  for (let place = 0; place < range.length; place++) {
+    const { comparator, version: bound } = range[place] as VersionRange[number]; // in bounds
     if (!satisfies(comparator, compareVersions(version, bound))) return false;
   }
   return true;

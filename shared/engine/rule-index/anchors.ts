@@ -4,7 +4,7 @@
  */
 import type { Glob } from '../name-list.ts';
 import { ListedTexts } from './listed-texts.ts';
-import { HASH_BASIS, HASH_PRIME, TO_SMALL } from './text-hash.ts';
+import { HASH_BASIS, hashStep } from './text-hash.ts';
 
 /** What of a beginning or an end is looked up, in UTF-16 units: the pattern as a whole is asked afterwards. */
 const LONGEST = 64;
@@ -66,8 +66,6 @@ function hashOfEnd(text: string, start: number, size: number): number {
 
 function hashOfSome(text: string, start: number, end: number, size: number): number {
   let hash = HASH_BASIS ^ size;
-  for (let index = start; index < end; index++) {
-    hash = Math.imul(hash ^ (text.charCodeAt(index) | TO_SMALL), HASH_PRIME);
-  }
+  for (let index = start; index < end; index++) hash = hashStep(hash, text.charCodeAt(index));
   return hash;
 }

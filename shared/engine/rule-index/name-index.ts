@@ -7,7 +7,7 @@ import { Anchors } from './anchors.ts';
 import type { FoundRules } from './found-rules.ts';
 import { ListedTexts } from './listed-texts.ts';
 import { NumberLists } from './number-lists.ts';
-import { HASH_BASIS, HASH_PRIME, hashOf, TO_SMALL } from './text-hash.ts';
+import { hashOf } from './text-hash.ts';
 
 /** How conditions compare the names of one attribute: each way is a bit of its own, 0 where no condition can. */
 export interface NameUses {
@@ -28,6 +28,8 @@ export class NameIndex {
   readonly #anchors = new Anchors();
   #usesOfAnchors = 0;
   #rulesOf = new NumberLists([]);
+  /** By list, pairs: where one rule alone stands on it, in one way, that use and that rule; else 0. */
+  #soleRules: Int32Array = new Int32Array(0);
   readonly #found: FoundRules;
   #accepted = 0;
   readonly #visit = (lists: number | readonly number[]): void => this.#addLists(lists);
@@ -71,7 +73,19 @@ export class NameIndex {
     }
     const places = this.#numberOfList.size * MAX_USES;
     this.#rulesOf = new NumberLists(Array.from({ length: places }, (_, place) => this.#rules[place]));
+    this.#soleRules = this.#findSoleRules();
     this.#rules.length = 0;
+  }
+
+  #findSoleRules(): Int32Array {
+    const sole = new Int32Array(2 * this.#numberOfList.size);
+    for (let list = 0; list < this.#numberOfList.size; list++) {
+      const uses = ALL_USES.filter((use) => this.#rules[placeOf(list, use)] !== undefined);
+      const [use] = uses;
+      const rules = use === undefined ? undefined : this.#rules[placeOf(list, use)];
+      if (use !== undefined && uses.length === 1 && rules?.length === 1) sole.set([use, rules[0] as number], 2 * list);
+    }
+    return sole;
   }
 
   /** Adds the rules that the attribute's names can concern. */
@@ -90,20 +104,21 @@ export class NameIndex {
    */
   #findName(name: string, uses: NameUses): void {
     const { length } = name;
-    let hash = HASH_BASIS;
+    // Numbers are written out, as in `hashStep`, which this is: a blank, a tilde, `@` and the backslash.
+    let hash = 0x811c9dc5 | 0;
     let unprintable = 0;
-    let at = -1;
+    let at = 0;
     let hashToAt = 0;
     let dividers = 0;
     for (let index = 0; index < length; index++) {
       const unit = name.charCodeAt(index);
-      unprintable |= (unit - BLANK) | (TILDE - unit); // negative for a unit outside
-      if ((unit & DIVIDER_MASK) === AT && (unit === AT || unit === BACKSLASH)) {
-        dividers++;
+      unprintable |= (unit - 0x20) | (0x7e - unit); // negative for a unit outside
+      if ((unit & 0xe3) === 0x40 && (unit === 0x40 || unit === 0x5c)) {
+        dividers = (dividers + 1) | 0;
         at = index;
         hashToAt = hash;
       }
-      hash = Math.imul(hash ^ (unit | TO_SMALL), HASH_PRIME);
+      hash = Math.imul(hash ^ (unit | 0x20), 0x01000193);
     }
     if (unprintable < 0 || name.charCodeAt(0) === BLANK || name.charCodeAt(length - 1) === BLANK) {
       this.#findFolded(name, uses);
@@ -146,6 +161,11 @@ export class NameIndex {
   }
 
   #addList(list: number): void {
+    const soleUse = this.#soleRules[2 * list] as number; // in bounds, as below
+    if (soleUse !== 0) {
+      if ((this.#accepted & soleUse) !== 0) this.#found.add(this.#soleRules[2 * list + 1] as number);
+      return;
+    }
     for (let use = 1; use <= this.#uses; use <<= 1) {
       if ((this.#accepted & use) !== 0) this.#found.addList(this.#rulesOf, placeOf(list, use));
     }
@@ -157,6 +177,7 @@ export class NameIndex {
   }
 }
 
+const ALL_USES = [1, 2, 4, 8, 16];
 const MAX_USES = 8;
 
 function placeOf(list: number, use: number): number {
@@ -165,7 +186,3 @@ function placeOf(list: number, use: number): number {
 
 const BLANK = 0x20;
 const AT = 0x40;
-const BACKSLASH = 0x5c;
-const TILDE = 0x7e;
-/** Leaves of both `@` and the backslash the bits of `@`. */
-const DIVIDER_MASK = ~(AT ^ BACKSLASH);

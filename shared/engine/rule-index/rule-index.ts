@@ -1,6 +1,7 @@
 /**
  * Finds the rules that can apply to a connection, so that a decision does not ask the thousands that cannot. Each block of a
- * rule's `match` is filed under its most selective condition: a name, an address, an endpoint; what has none of these, under its windows.
+ * rule's `match` is filed under its most selective condition: a name, an address, an endpoint, an absent attribute, else its windows or
+ * a version.
  *
  * INVARIANT: a rule that applies is always found. What is found besides costs time and changes nothing, since every rule
  * found is then asked in full, unless being found is all that it takes.
@@ -14,8 +15,10 @@ import type { CompiledBlock, CompiledRule, RuleFinder, RuleNumbers } from '../po
 import type { Folding, Subject } from '../subject.ts';
 import { AddressIndex } from './address-index.ts';
 import { FoundRules } from './found-rules.ts';
+import { MissingIndex } from './missing-index.ts';
 import { NameIndex, type NameUses } from './name-index.ts';
 import { NumberLists } from './number-lists.ts';
+import { VersionIndex } from './version-index.ts';
 import { WindowIndex } from './window-index.ts';
 
 /** User names and common names share an index, since `identities` speaks of both. */
@@ -31,6 +34,9 @@ export class RuleIndex implements RuleFinder {
   readonly #groups: NameIndex;
   readonly #platforms: NameIndex;
   readonly #addresses: AddressFile;
+  readonly #openvpnVersions: VersionIndex;
+  readonly #awsClientVersions: VersionIndex;
+  readonly #missing: MissingIndex;
   readonly #endpoints = new Map<string, number[]>();
   /** Those with a refusing condition on it: in doubt they are found. */
   readonly #endpointRules: number[] = [];
@@ -42,6 +48,9 @@ export class RuleIndex implements RuleFinder {
     this.#groups = new NameIndex(this.#found);
     this.#platforms = new NameIndex(this.#found);
     this.#addresses = new AddressFile(this.#found);
+    this.#openvpnVersions = new VersionIndex('openvpnVersion', this.#found);
+    this.#awsClientVersions = new VersionIndex('awsClientVersion', this.#found);
+    this.#missing = new MissingIndex(this.#found);
     for (const [number, rule] of rules.entries()) if (rule.enabled) this.#file(number, rule);
     for (const index of [this.#people, this.#groups, this.#platforms, this.#addresses]) index.finish();
   }
@@ -57,6 +66,9 @@ export class RuleIndex implements RuleFinder {
     this.#groups.find(groups, OTHER_NAMES);
     this.#platforms.find(platform, OTHER_NAMES);
     this.#addresses.find(subject);
+    this.#openvpnVersions.find(subject);
+    this.#awsClientVersions.find(subject);
+    this.#missing.find(subject);
     if (isMalformed(endpointId)) found.addAll(this.#endpointRules);
     else if (endpointId !== undefined && this.#endpoints.size > 0) {
       const rules = this.#endpoints.get(endpointId);
@@ -106,6 +118,16 @@ export class RuleIndex implements RuleFinder {
           rules.push(number);
         }
         return;
+      case 'versions':
+        (key.attribute === 'openvpnVersion' ? this.#openvpnVersions : this.#awsClientVersions).add(
+          key.ranges,
+          number,
+          refuses,
+        );
+        return;
+      case 'missing':
+        this.#missing.add(key.attributes, number, refuses);
+        return;
       case 'windows':
         this.#timed.add(key.windows, number);
     }
@@ -124,13 +146,15 @@ const SELECTIVITY: readonly ((key: ConditionKey) => boolean)[] = [
   (key) => key.kind === 'addresses',
   (key) => key.kind === 'names',
   (key) => key.kind === 'endpoints',
+  (key) => key.kind === 'missing',
   (key) => key.kind === 'windows',
+  (key) => key.kind === 'versions',
 ];
 
 function mostSelectiveKey(block: CompiledBlock): FoldedKey | undefined {
   for (const isOfKind of SELECTIVITY) {
-    const condition = block.find(({ key }: Condition) => key !== undefined && isFilable(key) && isOfKind(key));
-    if (condition?.key !== undefined) return { key: condition.key, folding: foldingOf(condition.direction) };
+    const condition = block.find(({ key }: Condition) => isFilable(key) && isOfKind(key));
+    if (condition !== undefined) return { key: condition.key, folding: foldingOf(condition.direction) };
   }
   return undefined;
 }
