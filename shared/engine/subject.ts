@@ -21,7 +21,7 @@ const MAX_IDENTITY_FORMS = 64;
 
 export class Subject {
   readonly connection: Connection;
-  readonly #wide = new FoldedAttributes();
+  #wide: FoldedAttributes | undefined;
   #narrow: FoldedAttributes | undefined;
   #openvpnVersion: Attribute<Version> | Unread = UNREAD;
   #awsClientVersion: Attribute<Version> | Unread = UNREAD;
@@ -56,12 +56,18 @@ export class Subject {
 
   /** The attribute's names, folded. */
   names(attribute: NameAttribute, folding: Folding): Attribute<readonly string[]> {
-    const folded = folding === 'wide' ? this.#wide : this.#narrowAttributes();
+    const folded = folding === 'wide' ? this.#wideAttributes() : this.#narrowAttributes();
     const known = folded[attribute];
     if (known !== UNREAD) return known;
     const names = foldAll(this.connection[attribute], folding);
     folded[attribute] = names;
     return names;
+  }
+
+  // Most decisions ask for neither: the index folds for itself.
+  #wideAttributes(): FoldedAttributes {
+    this.#wide ??= new FoldedAttributes();
+    return this.#wide;
   }
 
   #narrowAttributes(): FoldedAttributes {

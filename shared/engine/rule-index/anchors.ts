@@ -4,7 +4,7 @@
  */
 import type { Glob } from '../name-list.ts';
 import { ListedTexts } from './listed-texts.ts';
-import { HASH_BASIS, hashStep } from './text-hash.ts';
+import { hashOf, hashStep } from './text-hash.ts';
 
 /** What of a beginning or an end is looked up, in UTF-16 units: the pattern as a whole is asked afterwards. */
 const LONGEST = 64;
@@ -65,7 +65,5 @@ function hashOfEnd(text: string, start: number, size: number): number {
 }
 
 function hashOfSome(text: string, start: number, end: number, size: number): number {
-  let hash = HASH_BASIS ^ size;
-  for (let index = start; index < end; index++) hash = hashStep(hash, text.charCodeAt(index));
-  return hash;
+  return hashStep(hashOf(text, start, end), size, 0);
 }

@@ -49,6 +49,7 @@ export class FoundRules {
 
   /** Puts the numbers into ascending order. */
   sort(): void {
+    if (this.#count < 2) return;
     if (this.#count > FEW) this.#numbers.subarray(0, this.#count).sort();
     else this.#sortFew();
   }

@@ -98,37 +98,45 @@ export class NameIndex {
     } else for (let place = 0; place < names.length; place++) this.#findName(names[place] as string, uses); // in bounds
   }
 
-  /**
-   * Nearly all names are printable ASCII, which both foldings make the same of: its letters small. One pass over such a name
-   * hashes it, and sees where it divides into the forms that `identities` knows.
-   */
+  /** Nearly all names are printable ASCII, which both foldings make the same of: its letters small. One pass finds out, and hashes. */
   #findName(name: string, uses: NameUses): void {
     const { length } = name;
-    // Numbers are written out, as in `hashStep`, which this is: a blank, a tilde, `@` and the backslash.
+    // `hashOf`, written out. Of a unit that is less than 0x20 or more than 0x7e, one of the differences has the highest of 16 bits.
     let hash = 0x811c9dc5 | 0;
     let unprintable = 0;
-    let at = 0;
-    let hashToAt = 0;
-    let dividers = 0;
-    for (let index = 0; index < length; index++) {
-      const unit = name.charCodeAt(index);
-      unprintable |= (unit - 0x20) | (0x7e - unit); // negative for a unit outside
-      if ((unit & 0xe3) === 0x40 && (unit === 0x40 || unit === 0x5c)) {
-        dividers = (dividers + 1) | 0;
-        at = index;
-        hashToAt = hash;
-      }
-      hash = Math.imul(hash ^ (unit | 0x20), 0x01000193);
+    let index = 0;
+    for (; index + 1 < length; index += 2) {
+      const units = name.charCodeAt(index) | (name.charCodeAt(index + 1) << 16);
+      unprintable |= (units - 0x200020) | (0x7e007e - units);
+      hash = Math.imul(hash ^ (units | 0x200020), 0x01000193);
     }
-    if (unprintable < 0 || name.charCodeAt(0) === BLANK || name.charCodeAt(length - 1) === BLANK) {
+    if (index < length) {
+      const unit = name.charCodeAt(index);
+      unprintable |= (unit - 0x20) | (0x7e - unit);
+      hash = Math.imul(hash ^ (unit | 0x200020), 0x01000193);
+    }
+    if ((unprintable & 0x80008000) !== 0 || name.charCodeAt(0) === BLANK || name.charCodeAt(length - 1) === BLANK) {
       this.#findFolded(name, uses);
       return;
     }
     this.#look(name, length, hash, uses.wide | uses.narrow | uses.identity);
-    if (dividers === 0 || (this.#uses & uses.identity) === 0) return;
+    if ((this.#uses & uses.identity) !== 0) this.#findParts(name, uses.identity);
+  }
+
+  /** The forms of a printable name that `identities` knows besides the whole: of most, what stands before its one `@`. */
+  #findParts(name: string, identity: number): void {
+    let at = -1;
+    let dividers = 0;
+    for (let index = 0; index < name.length; index++) {
+      const unit = name.charCodeAt(index);
+      if (unit !== 0x40 && unit !== 0x5c) continue; // neither `@` nor a backslash
+      at = index;
+      dividers++;
+    }
+    if (dividers === 0) return;
     if (dividers === 1 && name.charCodeAt(at) === AT && name.charCodeAt(at - 1) !== BLANK) {
-      this.#look(name, at, hashToAt, uses.identity);
-    } else this.#findForms(name.toLowerCase(), uses.identity);
+      this.#look(name, at, hashOf(name, 0, at), identity);
+    } else this.#findForms(name.toLowerCase(), identity);
   }
 
   #findFolded(name: string, { wide, narrow, identity }: NameUses): void {

@@ -10,7 +10,7 @@ import { ipv4Word } from '../address.ts';
 import type { AddressList } from '../address-list.ts';
 import type { Condition, ConditionKey } from '../condition.ts';
 import { foldingOf } from '../condition.ts';
-import { isMalformed } from '../connection.ts';
+import { type Attribute, isMalformed } from '../connection.ts';
 import type { CompiledBlock, CompiledRule, RuleFinder, RuleNumbers } from '../policy.ts';
 import type { Folding, Subject } from '../subject.ts';
 import { AddressIndex } from './address-index.ts';
@@ -26,10 +26,16 @@ const USERNAME: NameUses = { wide: 1, narrow: 2, identity: 16 };
 const COMMON_NAME: NameUses = { wide: 4, narrow: 8, identity: 16 };
 const OTHER_NAMES: NameUses = { wide: 1, narrow: 2, identity: 0 };
 
+const NAMES = 1;
+const ADDRESSES = 2;
+const OTHERS = 4;
+
 export class RuleIndex implements RuleFinder {
   /** Of the running look-up; kept, so that a look-up makes no garbage. */
   readonly #found: FoundRules;
   readonly #always: number[] = [];
+  /** Which of the indexes below have rules: most policies use few of them. */
+  #filed = 0;
   readonly #people: NameIndex;
   readonly #groups: NameIndex;
   readonly #platforms: NameIndex;
@@ -57,25 +63,34 @@ export class RuleIndex implements RuleFinder {
 
   find(subject: Subject, when: number | 'ever'): RuleNumbers {
     const found = this.#found;
-    const { endpointId, username, commonName, groups, platform } = subject.connection;
+    const filed = this.#filed;
+    const { connection } = subject;
     found.clear();
     found.addAll(this.#always);
-    found.addAll(when === 'ever' ? this.#timed.rules : this.#timed.inside(when));
-    this.#people.find(username, USERNAME);
-    this.#people.find(commonName, COMMON_NAME);
-    this.#groups.find(groups, OTHER_NAMES);
-    this.#platforms.find(platform, OTHER_NAMES);
-    this.#addresses.find(subject);
-    this.#openvpnVersions.find(subject);
-    this.#awsClientVersions.find(subject);
-    this.#missing.find(subject);
-    if (isMalformed(endpointId)) found.addAll(this.#endpointRules);
-    else if (endpointId !== undefined && this.#endpoints.size > 0) {
-      const rules = this.#endpoints.get(endpointId);
-      if (rules !== undefined) found.addAll(rules);
+    if ((filed & NAMES) !== 0) {
+      this.#people.find(connection.username, USERNAME);
+      this.#people.find(connection.commonName, COMMON_NAME);
+      this.#groups.find(connection.groups, OTHER_NAMES);
+      this.#platforms.find(connection.platform, OTHER_NAMES);
+    }
+    if ((filed & ADDRESSES) !== 0) this.#addresses.find(subject);
+    if ((filed & OTHERS) !== 0) {
+      this.#openvpnVersions.find(subject);
+      this.#awsClientVersions.find(subject);
+      this.#missing.find(subject);
+      this.#findByEndpoint(connection.endpointId);
+      found.addAll(when === 'ever' ? this.#timed.rules : this.#timed.inside(when));
     }
     found.sort();
     return found;
+  }
+
+  #findByEndpoint(endpointId: Attribute<string>): void {
+    if (isMalformed(endpointId)) this.#found.addAll(this.#endpointRules);
+    else if (endpointId !== undefined) {
+      const rules = this.#endpoints.get(endpointId);
+      if (rules !== undefined) this.#found.addAll(rules);
+    }
   }
 
   #file(number: number, rule: CompiledRule): void {
@@ -87,6 +102,7 @@ export class RuleIndex implements RuleFinder {
 
   #fileUnder({ key, folding }: FoldedKey, number: number): void {
     const refuses = folding === 'wide';
+    this.#filed |= key.kind === 'names' ? NAMES : key.kind === 'addresses' ? ADDRESSES : OTHERS;
     switch (key.kind) {
       case 'names':
         switch (key.attribute) {
