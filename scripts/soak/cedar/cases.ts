@@ -114,7 +114,11 @@ function settings(name: string): fc.Arbitrary<EndpointSettings> {
 function sets(): fc.Arbitrary<Record<string, PolicySet>> {
   const ofKind = (kind: PolicySet['kind'], value: fc.Arbitrary<string>): fc.Arbitrary<PolicySet> => {
     const entry: fc.Arbitrary<SetEntry> = fc.oneof(value, fc.record({ value, expiresAt: time() }, PLAIN));
-    return fc.record({ kind: fc.constant(kind), entries: fc.array(entry, { maxLength: 4 }) }, PLAIN);
+    const entries = fc.oneof(
+      { weight: 9, arbitrary: fc.array(entry, { maxLength: 4 }) },
+      { weight: 1, arbitrary: fc.array(entry, { minLength: 10, maxLength: 60, size: 'max' }) },
+    );
+    return fc.record({ kind: fc.constant(kind), entries }, PLAIN);
   };
   return fc.record(
     {
@@ -135,8 +139,12 @@ function rules(): fc.Arbitrary<Rule[]> {
     { weight: 4, arbitrary: rule('allow') },
     { weight: 3, arbitrary: rule('exempt') },
   );
-  return fc.array(body, { minLength: 1, maxLength: 7, size: 'max' }).map((bodies) => {
-    const all = bodies.map((one, index): Rule => ({ ...one, id: `r${index}` }));
+  const bodies = fc.oneof(
+    { weight: 19, arbitrary: fc.array(body, { minLength: 1, maxLength: 7, size: 'max' }) },
+    { weight: 1, arbitrary: fc.array(body, { minLength: 10, maxLength: 40, size: 'max' }) },
+  );
+  return bodies.map((chosen) => {
+    const all = chosen.map((one, index): Rule => ({ ...one, id: `r${index}` }));
     const denyIds = all.filter(({ effect }) => effect === 'deny').map(({ id }) => id);
     return all.map((one) => (one.effect === 'exempt' ? { ...one, from: existing(one.from, denyIds) } : one));
   });
