@@ -314,7 +314,11 @@ function connection(): fc.Arbitrary<CaseConnection> {
       commonName: attribute(inAnyCase(COMMON_NAMES), WRONG_TEXTS),
       platform: attribute(inAnyCase(PLATFORMS), WRONG_TEXTS),
       publicIp: attribute(address(), [...WRONG_TEXTS, ...WRONG_ADDRESSES]),
-      groups: attribute(fc.uniqueArray(inAnyCase(GROUPS), { minLength: 1, maxLength: 4 }), WRONG_GROUPS, [[]]),
+      groups: attribute(fc.uniqueArray(inAnyCase(GROUPS), { minLength: 1, maxLength: 4 }), WRONG_GROUPS, [
+        [],
+        [null],
+        ['', null],
+      ]).map(withNothingBetween),
     },
     PLAIN,
   );
@@ -339,6 +343,13 @@ const WRONG_GROUPS: readonly unknown[] = [
   [['vpn-admins']],
   ['vpn-admins', 'x'.repeat(513)],
 ];
+
+/** Null and empty text in a list are nothing. */
+function withNothingBetween(groups: Sent<readonly string[]>): Sent<readonly string[]> {
+  if (groups.means !== 'value' || groups.value.length !== 3) return groups;
+  const [first, ...others] = groups.value;
+  return { ...groups, sent: [null, first, '', ...others] };
+}
 
 /** Mostly a value, sometimes absent, sometimes malformed. */
 function attribute<T>(
