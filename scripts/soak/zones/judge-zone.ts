@@ -91,7 +91,7 @@ function ruleId(index: number): string {
   return `w${index}`;
 }
 
-/** Prime, so that every so manieth moment is another time of day. */
+/** Prime, so that the moments are spread over all the hours. */
 const STRIDE = 1009;
 /** The engine remembers little of moments out of order, and takes long over them. */
 const SCATTERED = 40;

@@ -83,7 +83,7 @@ export interface Schedule {
   readonly hour?: readonly number[];
   readonly dayOfMonth?: number | 'L';
   readonly weekday?: Weekday;
-  /** With `weekday`: the how-manieth of the month, `L` is the last. */
+  /** With `weekday`: which of those in the month, 1 is the first and `L` the last. */
   readonly which?: number | 'L';
 }
 
