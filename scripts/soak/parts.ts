@@ -1,4 +1,6 @@
 /** Every part of the soak, in the order in which they run. */
+import { cedarPart } from './cedar/cedar-part.ts';
 import type { SoakPart } from './part.ts';
+import { zonesPart } from './zones/zones-part.ts';
 
-export const PARTS: readonly SoakPart[] = [];
+export const PARTS: readonly SoakPart[] = [cedarPart, zonesPart];
