@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
 import { parse } from 'yaml';
-import plugins from '../../infra/modules-of-node-plugin.js';
+import plugins from '../../infra/bundle-plugins.js';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 
