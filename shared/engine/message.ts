@@ -1,5 +1,6 @@
 /** Messages to refused users: a template with placeholders, filled in once. */
 import { PolicyValueError, shown } from './errors.ts';
+import { latePattern } from './late-pattern.ts';
 
 export const PLACEHOLDERS = [
   'username',
@@ -31,7 +32,7 @@ const PLACEHOLDER = /\{([^{}]*)\}/g;
 /** What needs no second look: most values. */
 const PRINTABLE_ASCII = /^[ -~]*$/;
 /** Control and format characters (the bidirectional ones among them), line and paragraph separators, halves of pairs. */
-const NOT_SHOWN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+const notShown = latePattern(String.raw`[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]`, 'gu');
 
 /** Reads a template. Throws `invalid-message`: unknown placeholder, empty, too long. */
 export function parseMessage(text: string): MessageTemplate {
@@ -81,6 +82,6 @@ export function insertable(value: string | undefined): string {
   if (value === undefined) return '-';
   // Cut twice: the first bounds the work on a huge value, the second what is shown of it.
   const read = cut(value, MAX_READ_LENGTH);
-  const visible = PRINTABLE_ASCII.test(read) ? read : read.replace(NOT_SHOWN, '');
+  const visible = PRINTABLE_ASCII.test(read) ? read : read.replace(notShown(), '');
   return cut(visible, MAX_INSERTED_LENGTH) || '-';
 }
