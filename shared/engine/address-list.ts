@@ -14,10 +14,12 @@ export interface AddressStretches {
 }
 
 export class AddressList {
+  readonly hasExpiringEntries: boolean;
   readonly #ipv4: ExpiryByAddress;
   readonly #ipv6: ExpiryByAddress;
 
   constructor(entries: readonly AddressEntry[]) {
+    this.hasExpiringEntries = entries.some(({ expiresAtMs }) => expiresAtMs !== Number.POSITIVE_INFINITY);
     const ipv4 = entries.filter(({ family }) => family === 4);
     const ipv6 = ipv4.length === entries.length ? [] : entries.filter(({ family }) => family === 6);
     this.#ipv4 = ipv4.length === 0 ? NO_IPV4 : new ExpiryByAddress(ipv4, 1);

@@ -103,8 +103,8 @@ function parseSpan(text: string): AddressRange {
   return { family: first.family, first: first.words, last: last.words, hostBits: false };
 }
 
-/** Read unit by unit: policies have 100,000 of them. */
-function ipv4Word(text: string): number | undefined {
+/** The IPv4 address that `text` is, as an unsigned 32-bit number. Read unit by unit: policies have 100,000 of them. */
+export function ipv4Word(text: string): number | undefined {
   let word = 0;
   let dots = 0;
   let octet: number | undefined;

@@ -38,8 +38,10 @@ function compileAbsoluteWindow(window: Fields, path: Path): CompiledWindow {
   if (start !== undefined && end !== undefined && start.ms >= end.ms) {
     throw invalid(`the window ends at ${shown(until)}, not after its start; accepted: from before until`, path);
   }
-  const reader = absoluteWindow(start?.ms ?? Number.NEGATIVE_INFINITY, end?.ms ?? Number.POSITIVE_INFINITY);
-  return new CompiledWindow({ offsetMinutes: shownAs.offsetMinutes }, reader);
+  const fromMs = start?.ms ?? Number.NEGATIVE_INFINITY;
+  const untilMs = end?.ms ?? Number.POSITIVE_INFINITY;
+  const display = { offsetMinutes: shownAs.offsetMinutes };
+  return new CompiledWindow(display, absoluteWindow(fromMs, untilMs), { fromMs, untilMs });
 }
 
 function compileWallClockWindow(window: Fields, path: Path, context: WindowContext): CompiledWindow {

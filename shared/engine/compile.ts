@@ -2,6 +2,7 @@
  * Compiles a policy document. Done once a revision, so that `decide` only compares; and strict: what it does not know (a key,
  * a condition, a kind, a version) is an error, since passing over an unknown condition would widen its rule.
  */
+import { ApplyingRules } from './applying-rules.ts';
 import { type BlockContext, compileBlocks } from './compile-block.ts';
 import { type CronSchedule, parseCron } from './cron.ts';
 import type { Effect, PolicyDocument } from './document.ts';
@@ -10,7 +11,8 @@ import { parseInstant, parseInstantMs } from './instant.ts';
 import { type MessageTemplate, parseMessage } from './message.ts';
 import type { CompiledBlock, CompiledEndpoint, CompiledPolicy, CompiledRule } from './policy.ts';
 import { at, optional, type Path, readChoice, readFlag, readList, readObject, readText, readTexts } from './reading.ts';
-import { RuleIndex } from './rule-index.ts';
+import { RuleIndex } from './rule-index/rule-index.ts';
+import { RuleTraits } from './rule-traits.ts';
 import { type CompiledSet, compileSet } from './sets.ts';
 import { DEFAULT_RULE, ENDPOINT_ID, LANGUAGE_VERSION, RULE_ID } from './vocabulary.ts';
 import type { CompiledWindow, TimeDisplay } from './window.ts';
@@ -71,7 +73,10 @@ class Compiler implements BlockContext {
       defaultMessage,
       endpoints,
       rules,
+      ids: rules.map(({ id }) => id),
+      traits: new RuleTraits(rules),
       index: new RuleIndex(rules),
+      applying: new ApplyingRules(rules.length),
     };
   }
 

@@ -88,8 +88,8 @@ export function foldPattern(pattern: NamePattern, folding: 'wide' | 'narrow'): F
   return { kind: 'exact', name: pieces.map((piece) => ('text' in piece ? piece.text : '')).join('') };
 }
 
-/** True when the folded `name` (its characters, one code point each) fits the tokens. Takes at most |tokens| × |name| steps. */
-export function globMatches(tokens: readonly GlobToken[], name: readonly string[]): boolean {
+/** True when the folded `name` fits the tokens. Takes at most |tokens| × |name| steps. */
+export function globMatches(tokens: readonly GlobToken[], name: string): boolean {
   let token = 0;
   let at = 0;
   // Where to go on when the text after the last star turns out not to fit: one character further right.
@@ -100,16 +100,28 @@ export function globMatches(tokens: readonly GlobToken[], name: readonly string[
     if (wanted === 'any') {
       starToken = token++;
       starAt = at;
-    } else if (wanted !== undefined && (wanted === 'one' || wanted === name[at])) {
+      continue;
+    }
+    const width = widthAt(name, at);
+    if (wanted !== undefined && (wanted === 'one' || (wanted.length === width && name.startsWith(wanted, at)))) {
       token++;
-      at++;
+      at += width;
     } else if (starToken >= 0) {
       token = starToken + 1;
-      at = ++starAt;
+      starAt += widthAt(name, starAt);
+      at = starAt;
     } else {
       return false;
     }
   }
   while (tokens[token] === 'any') token++;
   return token === tokens.length;
+}
+
+/** The UTF-16 units of the character at `at`: half of a surrogate pair alone is a character of its own. */
+function widthAt(name: string, at: number): 1 | 2 {
+  const unit = name.charCodeAt(at);
+  if (unit < 0xd800 || unit > 0xdbff) return 1;
+  const next = name.charCodeAt(at + 1);
+  return next >= 0xdc00 && next <= 0xdfff ? 2 : 1;
 }

@@ -17,7 +17,8 @@ export function refusalMessage(
   endpointName: string | undefined,
 ): string {
   const { endpoint } = verdict;
-  const [rule] = verdict.rules;
+  const [first] = verdict.rules;
+  const rule = first === undefined ? undefined : policy.rules[first];
   const template = (rule?.effect === 'deny' ? rule.message : undefined) ?? (endpoint ?? policy).defaultMessage;
   return fillMessage(template, (placeholder: Placeholder) => {
     switch (placeholder) {
