@@ -1,5 +1,6 @@
 /** Messages to refused users: a template with placeholders, filled in once. */
 import { PolicyValueError, shown } from './errors.ts';
+import { latePattern } from './late-pattern.ts';
 
 export const PLACEHOLDERS = [
   'username',
@@ -29,7 +30,7 @@ const MAX_INSERTED_LENGTH = 64;
 const MAX_READ_LENGTH = 1024;
 const PLACEHOLDER = /\{([^{}]*)\}/g;
 /** Control and format characters (the bidirectional ones among them), line and paragraph separators, halves of pairs. */
-const NOT_SHOWN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+const notShown = latePattern(String.raw`[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]`, 'gu');
 
 /** Reads a template. Throws `invalid-message`: unknown placeholder, empty, too long. */
 export function parseMessage(text: string): MessageTemplate {
@@ -82,7 +83,7 @@ export function insertable(value: string | undefined): string {
   if (value.length > 0 && value.length <= MAX_INSERTED_LENGTH && isPrintableAscii(value)) return value;
   // Cut twice: the first bounds the work on a huge value, the second what is shown of it.
   const read = cut(value, MAX_READ_LENGTH);
-  return cut(read.replace(NOT_SHOWN, ''), MAX_INSERTED_LENGTH) || '-';
+  return cut(read.replace(notShown(), ''), MAX_INSERTED_LENGTH) || '-';
 }
 
 /** Most values: nothing in them needs a second look. */
