@@ -51,6 +51,31 @@ export function parseAddressRange(text: string): AddressRange {
   return { family: address.family, first: address.words, last: address.words, hostBits: false };
 }
 
+/**
+ * As `parseAddressRange`, for what large lists are full of: an IPv4 address or block, its ends as unsigned 32-bit numbers.
+ * Undefined for all else, right or wrong.
+ */
+export function ipv4Block(text: string): { readonly first: number; readonly last: number } | undefined {
+  const slash = text.indexOf('/');
+  const word = ipv4Word(slash < 0 ? text : text.slice(0, slash));
+  if (word === undefined) return undefined;
+  if (slash < 0) return { first: word, last: word };
+  const length = prefixLength(text, slash + 1);
+  if (length === undefined) return undefined;
+  const hostMask = length === 0 ? 0xffffffff : (2 ** (32 - length) - 1) >>> 0;
+  return { first: (word & ~hostMask) >>> 0, last: (word | hostMask) >>> 0 };
+}
+
+/** 0 to 32 in one or two decimal digits, without a leading zero. */
+function prefixLength(text: string, start: number): number | undefined {
+  const digits = text.length - start;
+  const tens = digits === 2 ? text.charCodeAt(start) - 0x30 : 0;
+  const ones = text.charCodeAt(text.length - 1) - 0x30;
+  const isPlain = digits === 1 || (digits === 2 && tens >= 1 && tens <= 3);
+  const length = 10 * tens + ones;
+  return isPlain && ones >= 0 && ones <= 9 && length <= 32 ? length : undefined;
+}
+
 /** Negative, zero or positive as `a` is lower than, equal to or higher than `b`, which has as many words. */
 export function compareWords(a: readonly number[], b: readonly number[]): number {
   for (let index = 0; index < a.length; index++) {

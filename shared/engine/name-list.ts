@@ -1,10 +1,50 @@
 /** A compiled list of name patterns, folded one way: names that are compared whole, and patterns with wildcards. */
-import { type FoldedPattern, foldPattern, type GlobToken, globMatches, type NamePattern } from './name-pattern.ts';
+import { foldNarrow } from './folding.ts';
+import {
+  type FoldedPattern,
+  foldPattern,
+  type GlobToken,
+  globMatches,
+  isPlainName,
+  type NamePattern,
+  parseNamePattern,
+} from './name-pattern.ts';
+import type { Folding } from './subject.ts';
 
-/** A pattern and the moment from which it no longer counts (infinite for most). */
-export interface NameEntry {
-  readonly pattern: NamePattern;
-  readonly expiresAtMs: number;
+/** Entries as they are read, until they make a list: side by side, since objects for 100,000 of them would be most of the time. */
+export class NameEntries {
+  readonly #sources: string[] = [];
+  /** By place; plain names, which most are, have none. */
+  readonly #patterns = new Map<number, NamePattern>();
+  readonly #expiries: number[] = [];
+
+  /** @param expiresAtMs the moment from which the entry no longer counts, infinite for most. Throws `invalid-name` */
+  add(source: string, expiresAtMs: number): void {
+    if (!isPlainName(source)) this.#patterns.set(this.#sources.length, parseNamePattern(source));
+    this.#sources.push(source);
+    this.#expiries.push(expiresAtMs);
+  }
+
+  get isEmpty(): boolean {
+    return this.#sources.length === 0;
+  }
+
+  toList(folding: Folding): NameList {
+    const names: string[] = [];
+    const expiries: number[] = [];
+    const globs: Glob[] = [];
+    for (let place = 0; place < this.#sources.length; place++) {
+      const expiresAtMs = this.#expiries[place] as number; // in bounds, as below
+      const pattern = this.#patterns.get(place);
+      const folded = pattern && foldPattern(pattern, folding);
+      if (folded?.kind === 'glob') globs.push(globOf(folded.tokens, expiresAtMs));
+      else {
+        names.push(folded?.name ?? foldNarrow(this.#sources[place] as string));
+        expiries.push(expiresAtMs);
+      }
+    }
+    return new NameList(names, expiries, globs);
+  }
 }
 
 /** A pattern with wildcards, with the text before its first wildcard and the text after its last. */
@@ -31,24 +71,13 @@ export class NameList {
   readonly #expiries: readonly number[] | undefined;
   #expiryOfName: ReadonlyMap<string, number> | undefined;
 
-  constructor(entries: readonly NameEntry[], folding: 'wide' | 'narrow') {
-    const names: string[] = [];
-    const expiries: number[] = [];
-    const globs: Glob[] = [];
-    let hasExpiringEntries = false;
-    for (const { pattern, expiresAtMs } of entries) {
-      const folded = foldPattern(pattern, folding);
-      if (expiresAtMs !== NEVER) hasExpiringEntries = true;
-      if (folded.kind === 'glob') globs.push(globOf(folded.tokens, expiresAtMs));
-      else {
-        names.push(folded.name);
-        expiries.push(expiresAtMs);
-      }
-    }
+  /** @param expiries of the names, by their places */
+  constructor(names: readonly string[], expiries: readonly number[], globs: readonly Glob[]) {
     this.names = names;
     this.globs = globs;
-    this.hasExpiringEntries = hasExpiringEntries;
-    this.#expiries = hasExpiringEntries ? expiries : undefined;
+    this.hasExpiringEntries =
+      expiries.some((expiresAtMs) => expiresAtMs !== NEVER) || globs.some(({ expiresAtMs }) => expiresAtMs !== NEVER);
+    this.#expiries = this.hasExpiringEntries ? expiries : undefined;
   }
 
   /** True when an entry that has not expired matches `name`. */

@@ -32,8 +32,8 @@ export function parseNamePattern(source: string): NamePattern {
       `${shown(source)} has ${source.length} characters; accepted: a pattern of at most ${MAX_PATTERN_LENGTH}`,
     );
   }
-  // Most names; what the rest of this function would say of them.
-  if (PLAIN.test(source)) return { source, pieces: [{ text: source }] };
+  // What the rest of this function would say of it.
+  if (isPlainName(source)) return { source, pieces: [{ text: source }] };
   const pieces: PatternPiece[] = [];
   let text = '';
   const endText = () => {
@@ -65,7 +65,11 @@ export function parseNamePattern(source: string): NamePattern {
   return pattern;
 }
 
-/** ASCII that can be seen, without wildcards and backslashes. */
+/** True for most names: visible ASCII, at most 256 characters, without wildcards and backslashes. Folding changes nothing but its case. */
+export function isPlainName(source: string): boolean {
+  return source.length <= MAX_PATTERN_LENGTH && PLAIN.test(source);
+}
+
 const PLAIN = /^[!-)+->@-[\]-~]+$/;
 
 /** Folds the text between the wildcards, `wide` for refusing conditions, `narrow` for granting ones. */

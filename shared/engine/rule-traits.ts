@@ -2,6 +2,7 @@
  * What of a rule decides most connections: a few bits, and the times between which it can apply at all. They stand side by side in
  * typed arrays, so that of thousands of rules few need be fetched from memory.
  */
+import type { Condition } from './condition.ts';
 import type { CompiledRule } from './policy.ts';
 
 export const DENY = 1;
@@ -17,13 +18,21 @@ export const HAS_STATUSES = 32;
 /** The traits of each rule, by its number. */
 export class RuleTraits {
   readonly #bits: Uint8Array;
-  /** Pairs: the first moment at which the rule can apply, and the first at which it no longer can. */
+  /**
+   * Pairs: the first moment at which the rule can apply, and the first at which it no longer can. It is in force between them and,
+   * where `match` is one block, one of its absolute windows can be open.
+   */
   readonly #times: Float64Array;
 
   constructor(rules: readonly CompiledRule[]) {
     this.#bits = Uint8Array.from(rules, bitsOf);
     this.#times = new Float64Array(2 * rules.length);
-    for (const [number, rule] of rules.entries()) this.#times.set(timesOf(rule), 2 * number);
+    rules.forEach((rule, number) => {
+      const within =
+        rule.match.length === 1 ? rule.match[0]?.find(({ heldWithin }) => heldWithin)?.heldWithin : undefined;
+      this.#times[2 * number] = Math.max(rule.notBeforeMs, within?.fromMs ?? rule.notBeforeMs);
+      this.#times[2 * number + 1] = Math.min(rule.expiresAtMs, within?.untilMs ?? rule.expiresAtMs);
+    });
   }
 
   bits(number: number): number {
@@ -34,20 +43,6 @@ export class RuleTraits {
   canApplyAt(number: number, nowMs: number): boolean {
     return nowMs >= (this.#times[2 * number] as number) && nowMs < (this.#times[2 * number + 1] as number); // as above
   }
-}
-
-/** When the rule is in force and, where `match` is one block, one of its absolute windows can be open. */
-function timesOf({ notBeforeMs, expiresAtMs, match }: CompiledRule): [fromMs: number, untilMs: number] {
-  let [fromMs, untilMs] = [notBeforeMs, expiresAtMs];
-  const [block] = match;
-  if (match.length === 1) {
-    for (const { heldWithin } of block ?? []) {
-      if (heldWithin === undefined) continue;
-      fromMs = Math.max(fromMs, heldWithin.fromMs);
-      untilMs = Math.min(untilMs, heldWithin.untilMs);
-    }
-  }
-  return [fromMs, untilMs];
 }
 
 function bitsOf(rule: CompiledRule): number {
@@ -63,6 +58,11 @@ function bitsOf(rule: CompiledRule): number {
 function appliesWhenFound({ match, except }: CompiledRule): boolean {
   const [block] = match;
   if (block === undefined || match.length > 1 || except.length > 0) return false;
-  const toAsk = block.filter(({ heldWithin }) => heldWithin?.throughout !== true);
-  return toAsk.length <= 1 && toAsk.every(({ keySuffices }) => keySuffices);
+  let toAsk: Condition | undefined;
+  for (const condition of block) {
+    if (condition.heldWithin?.throughout === true) continue;
+    if (toAsk !== undefined) return false;
+    toAsk = condition;
+  }
+  return toAsk === undefined || toAsk.keySuffices;
 }

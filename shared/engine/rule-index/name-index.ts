@@ -47,7 +47,7 @@ export class NameIndex {
   /** Files a rule under lists, which are compared as `use` says. A list that several rules share (a set) is filed once. */
   add(lists: readonly NameList[], use: number, refuses: boolean, rule: number): void {
     this.#uses |= use;
-    if (refuses) this.#inDoubt.set(use, [...(this.#inDoubt.get(use) ?? []), rule]);
+    if (refuses) this.#addInDoubt(use, rule);
     for (const list of lists) {
       if (list.globs.length > 0) this.#usesOfAnchors |= use;
       let number = this.#numberOfList.get(list);
@@ -71,7 +71,7 @@ export class NameIndex {
       for (const name of list.names) this.#exact.add(name, hashOf(name), number);
       for (const glob of list.globs) this.#anchors.add(glob, number);
     }
-    const places = this.#numberOfList.size * MAX_USES;
+    const places = this.#numberOfList.size * ALL_USES.length;
     this.#rulesOf = new NumberLists(Array.from({ length: places }, (_, place) => this.#rules[place]));
     this.#soleRules = this.#findSoleRules();
     this.#rules.length = 0;
@@ -179,6 +179,12 @@ export class NameIndex {
     }
   }
 
+  #addInDoubt(use: number, rule: number): void {
+    const rules = this.#inDoubt.get(use);
+    if (rules === undefined) this.#inDoubt.set(use, [rule]);
+    else rules.push(rule);
+  }
+
   #findInDoubt(use: number): void {
     const rules = this.#inDoubt.get(use);
     if (rules !== undefined) this.#found.addAll(rules);
@@ -186,10 +192,9 @@ export class NameIndex {
 }
 
 const ALL_USES = [1, 2, 4, 8, 16];
-const MAX_USES = 8;
 
 function placeOf(list: number, use: number): number {
-  return list * MAX_USES + (31 - Math.clz32(use));
+  return list * ALL_USES.length + (31 - Math.clz32(use));
 }
 
 const BLANK = 0x20;

@@ -57,7 +57,9 @@ export class RuleIndex implements RuleFinder {
     this.#openvpnVersions = new VersionIndex('openvpnVersion', this.#found);
     this.#awsClientVersions = new VersionIndex('awsClientVersion', this.#found);
     this.#missing = new MissingIndex(this.#found);
-    for (const [number, rule] of rules.entries()) if (rule.enabled) this.#file(number, rule);
+    rules.forEach((rule, number) => {
+      if (rule.enabled) this.#file(number, rule);
+    });
     for (const index of [this.#people, this.#groups, this.#platforms, this.#addresses]) index.finish();
   }
 
@@ -168,6 +170,10 @@ const SELECTIVITY: readonly ((key: ConditionKey) => boolean)[] = [
 ];
 
 function mostSelectiveKey(block: CompiledBlock): FoldedKey | undefined {
+  const only = block[0];
+  if (only !== undefined && block.length === 1) {
+    return isFilable(only.key) ? { key: only.key, folding: foldingOf(only.direction) } : undefined;
+  }
   for (const isOfKind of SELECTIVITY) {
     const condition = block.find(({ key }: Condition) => isFilable(key) && isOfKind(key));
     if (condition !== undefined) return { key: condition.key, folding: foldingOf(condition.direction) };
