@@ -12,7 +12,8 @@ const expressions: readonly { readonly pattern: string; readonly flags: string }
   await text(process.stdin),
 );
 const verdicts = expressions.map(({ pattern, flags }) => {
-  const { status, complexity, attack } = checkSync(pattern, flags, { timeout: 60_000 });
-  return status === 'safe' ? status : `${status}: ${complexity?.summary ?? ''} by ${attack?.pattern ?? '?'}`;
+  const found = checkSync(pattern, flags, { timeout: 60_000 });
+  if (found.status === 'vulnerable') return `vulnerable: ${found.complexity.summary} by ${found.attack.pattern}`;
+  return found.status === 'safe' ? 'safe' : `unknown: ${found.error.kind}`;
 });
 process.stdout.write(JSON.stringify(verdicts));
