@@ -1,11 +1,12 @@
 /**
- * The engine next to its peers, in one process. From the root of the checkout:
+ * The engine next to its peers, each policy in a process of its own, as a handler has one. From the root of the checkout:
  *
  *     npm run bench                          everything, in some minutes; tables on stdout
  *     npm run bench -- --write               … and into docs/performance.md, with its charts
  *     npm run bench -- --short --check       the ratios, against those of bench/ratios.json
  *     npm run bench -- --short --accept      writes bench/ratios.json anew
  */
+import { execFileSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -19,7 +20,7 @@ import { handWritten } from './contenders/hand-written.ts';
 import { jsonRulesEngine } from './contenders/json-rules-engine.ts';
 import { lowerLimit } from './contenders/lower-limit.ts';
 import { countryRanges } from './country-ranges.ts';
-import { compileOnce, engineFigures } from './engine-figures.ts';
+import { compileOnce, type EngineFigures, engineFigures } from './engine-figures.ts';
 import { machine } from './machine.ts';
 import type { MeasureOptions } from './measure.ts';
 import { type BenchResults, engineTable, markdownTable, writePage } from './page.ts';
@@ -37,7 +38,10 @@ const { values: flags } = parseArgs({
     write: { type: 'boolean', default: false },
     check: { type: 'boolean', default: false },
     accept: { type: 'boolean', default: false },
+    // For the processes that it starts.
     'compile-once': { type: 'boolean', default: false },
+    engine: { type: 'boolean', default: false },
+    row: { type: 'string' },
   },
 });
 
@@ -53,6 +57,8 @@ const POLICY_ENGINES: readonly MakeContender[] = flags.short ? [casbin] : [cedar
 const MOST_ENTRIES_FOR_POLICY_ENGINES = 10_000;
 
 if (flags['compile-once']) console.log(JSON.stringify(compileOnce()));
+else if (flags.engine) console.log(JSON.stringify(await engineFigures(flags.short ? 3 : 5, OPTIONS)));
+else if (flags.row !== undefined) console.log(JSON.stringify(await compareRow(flags.row)));
 else process.exitCode = await main();
 
 async function main(): Promise<number> {
@@ -91,45 +97,51 @@ async function run(): Promise<BenchResults> {
   const results: BenchResults = { machine: told, rules: [], sets: [], countries: [] };
 
   if (wanted('rules')) {
-    for (const count of RULE_COUNTS) {
-      const makers = [clientVpnPolicy, handWritten, ...POLICY_ENGINES];
-      results.rules.push(await compareOn(mixedWorkload(count), count, makers, OPTIONS));
-      progress(results.rules);
-    }
+    for (const count of RULE_COUNTS) results.rules.push(inProcess<Comparison>('--row', `rules ${count}`));
     console.log(`Rules of all kinds, time of a decision\n${markdownTable(results.rules)}\n`);
   }
   if (wanted('sets')) {
-    for (const count of ENTRY_COUNTS) {
-      results.sets.push(await compareOn(setWorkload(count), count, setMakers(count), OPTIONS));
-      progress(results.sets);
-    }
+    for (const count of ENTRY_COUNTS) results.sets.push(inProcess<Comparison>('--row', `sets ${count}`));
     console.log(`Two deny lists, time of a decision\n${markdownTable(results.sets)}\n`);
   }
   if (wanted('countries') && !flags.short) {
-    const ranges = await countryRanges();
-    for (const [name, countries] of [
-      ['Japan', ['JP']],
-      ['all but Japan', [...ranges.keys()].filter((country) => country !== 'JP')],
-    ] as const) {
-      const blocks = countries.flatMap((country) => ranges.get(country) ?? []);
-      const workload = countryWorkload(`${name}, ${blocks.length} CIDRs`, blocks);
-      results.countries.push(await compareOn(workload, blocks.length, setMakers(blocks.length), OPTIONS));
-      progress(results.countries);
-    }
+    for (const which of COUNTRIES) results.countries.push(inProcess<Comparison>('--row', `countries ${which}`));
     console.log(`Ranges of countries, time of a decision\n${markdownTable(results.countries)}\n`);
   }
   if (wanted('engine')) {
-    results.engine = await engineFigures(flags.short ? 3 : 5, OPTIONS);
+    results.engine = inProcess<EngineFigures>('--engine');
     console.log(`${engineTable(results.engine)}\n`);
   }
   return results;
 }
 
+const COUNTRIES = ['only JP', 'but JP'];
+
+/** What this script prints, as JSON, when it is run with these flags. */
+function inProcess<Result>(...more: readonly string[]): Result {
+  const [, script = ''] = process.argv;
+  const all = ['--expose-gc', script, ...more, ...(flags.short ? ['--short'] : [])];
+  if (process.stderr.isTTY) process.stderr.write(`${more.join(' ')} …\n`);
+  return JSON.parse(execFileSync(process.execPath, all, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }));
+}
+
+/** One policy with all contenders that can say it: a part, and which of its policies. */
+async function compareRow(row: string): Promise<Comparison> {
+  const [part, which = '', country = ''] = row.split(' ');
+  if (part === 'rules') {
+    const makers = [clientVpnPolicy, handWritten, ...POLICY_ENGINES];
+    return compareOn(mixedWorkload(Number(which)), Number(which), makers, OPTIONS);
+  }
+  if (part === 'sets') return compareOn(setWorkload(Number(which)), Number(which), setMakers(Number(which)), OPTIONS);
+  const ranges = await countryRanges();
+  const countries = which === 'only' ? [country] : [...ranges.keys()].filter((each) => each !== country);
+  const blocks = countries.flatMap((each) => ranges.get(each) ?? []);
+  const name = which === 'only' ? country : `all ${which} ${country}`;
+  const workload = countryWorkload(`${name}, ${blocks.length} CIDRs`, blocks);
+  return compareOn(workload, blocks.length, setMakers(blocks.length), OPTIONS);
+}
+
 function setMakers(entryCount: number): MakeContender[] {
   const engines = entryCount <= MOST_ENTRIES_FOR_POLICY_ENGINES && !flags.short ? POLICY_ENGINES : [];
   return [clientVpnPolicy, lowerLimit, blockList, handWritten, ...engines];
-}
-
-function progress(done: readonly Comparison[]): void {
-  if (process.stderr.isTTY) process.stderr.write(`${done.at(-1)?.workload} measured\n`);
 }

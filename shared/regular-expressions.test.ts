@@ -13,6 +13,8 @@ const NOT_RUN = /\.test\.ts$|\.d\.ts$|\/testing\/|\/reference\//;
 /** Expressions that are put together when the program runs, and why each can match in one way only. */
 const PUT_TOGETHER: Readonly<Record<string, string>> = {
   'shared/decision-log/names.ts': 'an alternative of two names, each letter of which is quoted',
+  'shared/engine/late-pattern.ts':
+    'classes of characters, one at a time, whose sources stand in folding.ts and message.ts',
   'shared/policy/entry-key.ts': 'one class of characters, counted, between both ends',
 };
 
