@@ -29,7 +29,7 @@ const LONG: Extent = { rounds: 200, decisionsARound: 5_000, recordedARound: 100,
  * In so few rounds what the engine learns of itself counts as growth. Whoever keeps one thing of each decision is found all the same:
  * the smallest object with a text takes more.
  */
-const SHORT: Extent = { rounds: 10, decisionsARound: 5_000, recordedARound: 100, mostBytesADecision: 40 };
+const SHORT: Extent = { rounds: 10, decisionsARound: 5_000, recordedARound: 100, mostBytesADecision: 100 };
 
 export const memory: SoakPart = {
   name: 'memory',
