@@ -1,5 +1,5 @@
 /**
- * The local stack under fifty clients while operators write and the store falters: every answer valid and in time, each decision
+ * The local stack under many clients while operators write and the store falters: every answer valid and in time, each decision
  * one that a policy makes which was in force, no write lost.
  */
 import { setTimeout as delay } from 'node:timers/promises';
@@ -19,19 +19,22 @@ import { FIRST_POLICY, randomEvent } from './scene.ts';
 import { type FalteringStack, startFalteringStack } from './stack.ts';
 import { startTrivialFunction, TRIVIAL_FUNCTION } from './trivial-function.ts';
 
-const CLIENTS = 50;
 const OPERATORS = 4;
 const LONG = {
+  clients: 50,
   durationMs: 60_000,
   rhythm: { pauseMs: [2_000, 4_000], lastMs: [1_000, 2_000] },
   leastRevisions: 30,
 } as const;
 /** Long enough for each kind of fault. */
 const SHORT = {
+  clients: 20,
   durationMs: 11_000,
   rhythm: { pauseMs: [700, 1_200], lastMs: [700, 1_000] },
   leastRevisions: 5,
 } as const;
+
+type Extent = typeof LONG | typeof SHORT;
 
 const WAVE_MS = 5_000;
 /**
@@ -46,7 +49,7 @@ const BOUNDS: Bounds = { ttlMs: 1_000, refreshMs: 500, recordMs: 150, maxStaleMs
 
 export const load: SoakPart = {
   name: 'load',
-  title: 'fifty clients, operators who write and a store that falters, on the local stack',
+  title: 'clients, operators who write and a store that falters, on the local stack',
   async run(context) {
     context.progress('starting the local stack');
     const stack = await startFalteringStack('policies/example.yaml', {
@@ -69,14 +72,15 @@ export const load: SoakPart = {
 
 async function underLoad(context: SoakContext, stack: FalteringStack, trivialPort: number): Promise<SoakResult> {
   const { isShort, seed, progress } = context;
-  const { durationMs, rhythm, leastRevisions } = isShort ? SHORT : LONG;
+  const extent = isShort ? SHORT : LONG;
+  const { durationMs, rhythm } = extent;
   const random = new Random(seed);
   const api = localAdminApi(stack.ports);
   const dynamoDb = localDocumentClient(localDynamoDbEndpoint({ dynamoDb: stack.dynamoDbPort }));
   const store = new DynamoDbPolicyStore({ client: dynamoDb, tableName: LOCAL_RULES_TABLE });
   let connections = 0;
   const shared = {
-    clients: CLIENTS,
+    clients: extent.clients,
     nextEvent: () => randomEvent(random, ++connections),
     pauseMs: () => random.integer(100, 900),
     waveMs: WAVE_MS,
@@ -114,7 +118,7 @@ async function underLoad(context: SoakContext, stack: FalteringStack, trivialPor
     const inTime = [
       ...firstOf('no answer', verdict.unanswered),
       ...firstOf('late answer', verdict.late),
-      ...firstOf('run', tooLittle({ answers, overhead, faults, writes, history }, leastRevisions)),
+      ...firstOf('run', tooLittle({ answers, overhead, faults, writes, history }, extent)),
     ];
     const failures = [
       ...firstOf('malformed answer', verdict.malformed),
@@ -125,7 +129,19 @@ async function underLoad(context: SoakContext, stack: FalteringStack, trivialPor
     ];
     const handlerMs = answers.flatMap(({ event }) => lines.get(event['connection-id'] ?? '')?.durationMs ?? []);
     return {
-      figures: figures({ answers, overhead, faults, writes, history, handlerMs, verdict, lost, seconds, isFit }),
+      figures: figures({
+        answers,
+        overhead,
+        faults,
+        writes,
+        history,
+        handlerMs,
+        verdict,
+        lost,
+        seconds,
+        isFit,
+        extent,
+      }),
       failures,
     };
   } finally {
@@ -161,8 +177,11 @@ interface Run {
 }
 
 /** A run that tried nothing proves nothing. */
-function* tooLittle({ answers, overhead, faults, writes, history }: Run, leastRevisions: number): Generator<string> {
-  if (answers.length < 5 * CLIENTS) yield `only ${answers.length} answers`;
+function* tooLittle(
+  { answers, overhead, faults, writes, history }: Run,
+  { clients, leastRevisions }: Extent,
+): Generator<string> {
+  if (answers.length < 5 * clients) yield `only ${answers.length} answers`;
   for (const kind of FAULT_KINDS)
     if (!faults.some((fault) => fault.kind === kind)) yield `no store fault was of the kind ${kind}`;
   if (history.length < leastRevisions) yield `only ${history.length} revisions`;
@@ -183,15 +202,16 @@ interface Measured extends Run {
   readonly lost: readonly string[];
   readonly seconds: number;
   readonly isFit: boolean;
+  readonly extent: Extent;
 }
 
 function figures(measured: Measured): readonly Figure[] {
-  const { answers, overhead, faults, writes, history, handlerMs, verdict, lost, seconds, isFit } = measured;
+  const { answers, overhead, faults, writes, history, handlerMs, verdict, lost, seconds, isFit, extent } = measured;
   const written = writes.filter(({ revision }) => revision !== undefined);
   const away = writes.filter(({ status }) => status === 503);
   const kinds = FAULT_KINDS.map((kind) => `${faults.filter((fault) => fault.kind === kind).length} ${kind}`);
   return [
-    countFigure('clients at once', CLIENTS),
+    countFigure('clients at once', extent.clients),
     { what: 'for', figure: `${seconds.toFixed(0)} s` },
     countFigure('answers', answers.length),
     { what: 'answers a second', figure: (answers.length / seconds).toFixed(0) },
