@@ -41,6 +41,25 @@ export const tamperedHistory: Drill = {
       },
     );
 
+    await trial(
+      ground,
+      whole,
+      'somebody puts an item of their own in the place of the next revision',
+      () => home.put(RULES_TABLE, { pk: 'POLICY', sk: 'REVISION#0000000004', note: 'deploy on Monday' }),
+      async () => {
+        ground.pass(TTL_MS);
+        const passedOver = await ground.connects(
+          handler,
+          'mori',
+          '203.0.113.10',
+          '10 s later mori connects from 203.0.113.10',
+        );
+        must(!passedOver.allow && passedOver.line.revision === 3, 'a foreign item is passed over');
+        must(passedOver.metrics.includes('ForeignItems'), 'a foreign item is counted');
+      },
+      0,
+    );
+
     // One that is in force: the handler takes it, since it has the form of a revision.
     const forged = {
       ...revision(whole, 1),
