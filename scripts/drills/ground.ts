@@ -4,40 +4,15 @@
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
-import { type DynamoDBDocumentClient, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { bundleAsPackaged, FUNCTIONS } from '../../bench/bundle-size/bundle.ts';
-import { decisionsTable } from '../../shared/decision-log/index.ts';
-import { rulesTable } from '../../shared/store/index.ts';
-import { localDocumentClient, startDynalite } from '../../shared/store/testing/dynalite.ts';
-import { startTcpProxy, type TcpProxy } from '../../shared/store/testing/tcp-proxy.ts';
 import { type Folder, makeFolder } from '../cli/testing/folder.ts';
-import { NOW, runCli } from '../cli/testing/run-cli.ts';
+import { NOW } from '../cli/testing/run-cli.ts';
+import { runLine, type Typed } from '../cli/testing/run-line.ts';
 import { DrillFailed, type Step } from './drill.ts';
 import { type Connected, type DrillHandler, startHandler } from './handler.ts';
-
-export const RULES_TABLE = 'client-vpn-policy-prod-rules';
-export const DECISIONS_TABLE = 'client-vpn-policy-prod-decisions';
+import { DECISIONS_TABLE, type Region, RULES_TABLE, startRegion } from './region.ts';
 
 const POLICY_FILE = 'policies/example.yaml';
-/** As wide as docs/drills.md shows. */
-const COLUMNS = 130;
-
-/** An AWS Region: its DynamoDB, with the tables of one stack. */
-export interface Region {
-  readonly name: string;
-  /** What stands between DynamoDB and all who ask it. */
-  readonly proxy: TcpProxy;
-  /** Past the proxy, for what nobody is to see. */
-  readonly dynamoDb: DynamoDBDocumentClient;
-  /** Makes another rules table. */
-  createRulesTable(name: string): Promise<void>;
-  /** Everything that a table holds. */
-  items(table: string): Promise<readonly Item[]>;
-  put(table: string, item: Item): Promise<void>;
-}
-
-export type Item = Readonly<Record<string, unknown>>;
 
 export interface Ground {
   /** Milliseconds since 1970. */
@@ -66,11 +41,6 @@ export interface TypeOptions {
   readonly region?: Region;
   /** What it is to exit with. Default 0. */
   readonly exits?: number;
-}
-
-export interface Typed {
-  readonly exitCode: number;
-  readonly printed: string;
 }
 
 export interface PreparedGround {
@@ -117,7 +87,7 @@ export async function prepareGround(root: string, onStep: (step: Step) => void =
     home,
     happens: (what) => record({ line: `# ${what}`, printed: '' }),
     async type(line, { by, region = home, exits = 0 } = {}) {
-      const typed = await runLine(line, { by, region, nowMs, folder });
+      const typed = await runTyped(line, { by, region, nowMs, folder });
       record({ line: `${by === undefined ? '' : `${by.split('@')[0]} `}$ ${line}`, printed: typed.printed });
       must(typed.exitCode === exits, `${line} exits with ${typed.exitCode}, not ${exits}`);
       return typed;
@@ -181,13 +151,9 @@ interface LineOptions {
   readonly folder: Folder;
 }
 
-async function runLine(line: string, { by, region, nowMs, folder }: LineOptions): Promise<Typed> {
-  const [command, ...args] = wordsOf(line);
-  if (command !== 'vpn-policy') throw new Error(`A drill types vpn-policy commands, not ${line}`);
-  let printed = '';
-  const told = { stdout: 0, stderr: 0 };
-  const { exitCode } = await inFolder(folder.path, () =>
-    runCli(args, {
+async function runTyped(line: string, { by, region, nowMs, folder }: LineOptions): Promise<Typed> {
+  const { exitCode, printed } = await inFolder(folder.path, () =>
+    runLine(line, {
       env: {
         RULES_TABLE,
         DECISIONS_TABLE,
@@ -196,14 +162,7 @@ async function runLine(line: string, { by, region, nowMs, folder }: LineOptions)
         NO_COLOR: '1',
       },
       nowMs,
-      terminal: COLUMNS,
-      progressAfterMs: 60_000,
       ...(by !== undefined && { user: by }),
-      // As on a terminal: both streams, in order.
-      onPrinted({ stdout, stderr }) {
-        printed += stdout.slice(told.stdout) + stderr.slice(told.stderr);
-        Object.assign(told, { stdout: stdout.length, stderr: stderr.length });
-      },
     }),
   );
   return { exitCode, printed: printed.replaceAll(`at ${region.proxy.endpoint}`, `in ${region.name}`) };
@@ -218,47 +177,4 @@ async function inFolder<T>(folder: string, act: () => Promise<T>): Promise<T> {
   } finally {
     process.chdir(before);
   }
-}
-
-/** The words of a command line, without their quotes. */
-function wordsOf(line: string): string[] {
-  const words = line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g);
-  return [...words].map(([, double, single, bare]) => double ?? single ?? bare ?? '');
-}
-
-async function startRegion(name: string): Promise<{ region: Region; close: () => Promise<void> }> {
-  const dynalite = await startDynalite();
-  const proxy = await startTcpProxy(dynalite.port);
-  const dynamoDb = localDocumentClient(dynalite.endpoint, { region: name });
-  const createRulesTable = async (table: string) => {
-    await dynamoDb.send(new CreateTableCommand(rulesTable(table)));
-  };
-  await createRulesTable(RULES_TABLE);
-  await dynamoDb.send(new CreateTableCommand(decisionsTable(DECISIONS_TABLE)));
-  return {
-    region: {
-      name,
-      proxy,
-      dynamoDb,
-      createRulesTable,
-      async items(table) {
-        const items: Item[] = [];
-        let start: Record<string, unknown> | undefined;
-        do {
-          const page = await dynamoDb.send(new ScanCommand({ TableName: table, ExclusiveStartKey: start }));
-          items.push(...(page.Items ?? []));
-          start = page.LastEvaluatedKey;
-        } while (start);
-        return items;
-      },
-      put: async (table, item) => {
-        await dynamoDb.send(new PutCommand({ TableName: table, Item: { ...item } }));
-      },
-    },
-    async close() {
-      dynamoDb.destroy();
-      await proxy.stop();
-      await dynalite.stop();
-    },
-  };
 }

@@ -1,6 +1,6 @@
 /** The Region that writes the policy is away. */
 import type { Drill } from './drill.ts';
-import { RULES_TABLE } from './ground.ts';
+import { RULES_TABLE } from './region.ts';
 
 const TTL_MS = 10_000;
 const MINUTE_MS = 60_000;

@@ -2,7 +2,8 @@
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { DynamoDbPolicyStore } from '../../shared/store/index.ts';
 import type { Drill } from './drill.ts';
-import { type Ground, type Item, RULES_TABLE } from './ground.ts';
+import type { Ground } from './ground.ts';
+import { type Item, RULES_TABLE } from './region.ts';
 
 const TTL_MS = 10_000;
 const MINUTE_MS = 60_000;

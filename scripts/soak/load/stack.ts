@@ -2,9 +2,9 @@
 import { Writable } from 'node:stream';
 import { startTcpProxy, type TcpProxy } from '../../../shared/store/testing/tcp-proxy.ts';
 import { startLocalDynamoDb } from '../../local-stack/dynamodb.ts';
+import { findFreePort } from '../../local-stack/free-port.ts';
 import { startServerlessOffline } from '../../local-stack/serverless-offline.ts';
 import type { LocalPorts } from '../../local-stack/settings.ts';
-import { freePort } from './free-port.ts';
 
 export interface FalteringStack {
   readonly ports: Pick<LocalPorts, 'http' | 'lambda'>;
@@ -22,7 +22,7 @@ export async function startFalteringStack(
   policyFile: string,
   env: Readonly<Record<string, string>>,
 ): Promise<FalteringStack> {
-  const own = { http: await freePort(), lambda: await freePort(), dynamoDb: await freePort() };
+  const own = { http: await findFreePort(), lambda: await findFreePort(), dynamoDb: await findFreePort() };
   const closeDynamoDb = await startLocalDynamoDb(own, policyFile);
   const proxy = await startTcpProxy(own.dynamoDb);
   const closeStore = async () => {

@@ -9,8 +9,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
+import { findFreePort } from '../../local-stack/free-port.ts';
 import { LOCAL_HOST, LOCAL_STAGE, localEnvironment } from '../../local-stack/settings.ts';
-import { freePort } from './free-port.ts';
 
 export const TRIVIAL_FUNCTION = 'trivial';
 
@@ -34,7 +34,7 @@ export async function startTrivialFunction(): Promise<TrivialFunction> {
   // Within the checkout, so that Node finds serverless offline from there.
   await mkdir(join(ROOT, '.cache'), { recursive: true });
   const folder = await mkdtemp(join(ROOT, '.cache', 'trivial-function-'));
-  const [http, lambda] = [await freePort(), await freePort()];
+  const [http, lambda] = [await findFreePort(), await findFreePort()];
   const service = {
     service: 'trivial',
     frameworkVersion: '4',
