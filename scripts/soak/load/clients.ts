@@ -48,7 +48,8 @@ export function makeClients(options: ClientsOptions): Clients {
     credentials: LOCAL_CREDENTIALS,
     // As Client VPN: an answer that does not come is not asked for again.
     maxAttempts: 1,
-    requestHandler: { ...boundedRequests(TIMEOUT_MS), httpAgent: { keepAlive: true, maxSockets: clients } },
+    // A new connection each time: serverless offline closes those that it has kept, also while the next request is on its way.
+    requestHandler: { ...boundedRequests(TIMEOUT_MS), httpAgent: { keepAlive: false, maxSockets: clients } },
   });
 
   async function connect(client: number): Promise<Answered> {

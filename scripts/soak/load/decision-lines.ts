@@ -14,6 +14,8 @@ export interface DecisionLine {
   /** Why no policy decided. */
   readonly cause: string | undefined;
   readonly durationMs: number;
+  /** It was the first decision of its sandbox. */
+  readonly isFirst: boolean;
 }
 
 export function decisionLines(printed: string): ReadonlyMap<string, DecisionLine> {
@@ -44,5 +46,6 @@ function readLine(text: string): DecisionLine | undefined {
     decided: isWhole ? { revision, atMs: Date.parse(decidedAt), policyAgeMs, isStale: policyStale } : undefined,
     cause: typeof cause === 'string' ? cause : undefined,
     durationMs,
+    isFirst: fields.cold_start === true,
   };
 }

@@ -41,6 +41,7 @@ const decidedBy = (number: number, more: Partial<NonNullable<DecisionLine['decid
   decided: { revision: number, atMs: T, policyAgeMs: 500, isStale: false, ...more },
   cause: undefined,
   durationMs: 1,
+  isFirst: false,
 });
 
 function judge(answer: Answered, line: DecisionLine | undefined, more: Partial<Evidence> = {}) {
@@ -48,7 +49,7 @@ function judge(answer: Answered, line: DecisionLine | undefined, more: Partial<E
     lines: new Map(line === undefined ? [] : [[ID, line]]),
     history: HISTORY,
     faults: [],
-    bounds: { ttlMs: 1_000, refreshMs: 500, recordMs: 150, maxStaleMs: 60_000 },
+    bounds: { ttlMs: 1_000, refreshMs: 500, recordMs: 150, maxStaleMs: 60_000, invocationMs: 10_000 },
     overheadMs: 100,
     ...more,
   });
@@ -56,7 +57,7 @@ function judge(answer: Answered, line: DecisionLine | undefined, more: Partial<E
 
 describe('an answer', () => {
   it('that is right passes, fresh and stale', () => {
-    const nothing = { unanswered: [], malformed: [], wrong: [], late: [], withoutPolicy: 0 };
+    const nothing = { unanswered: [], malformed: [], wrong: [], late: [], first: 0, withoutPolicy: 0 };
     expect(judge(answered(ANSWER), decidedBy(3))).toEqual({ ...nothing, stale: 0, longestSupersededMs: 0 });
     expect(judge(answered(REFUSAL), decidedBy(2, { policyAgeMs: 6_000, isStale: true }))).toEqual({
       ...nothing,
@@ -99,6 +100,12 @@ describe('an answer', () => {
   it('is late beyond the bounds and what doing nothing took, no earlier', () => {
     expect(judge(answered(ANSWER, { tookMs: 749 }), decidedBy(3)).late).toEqual([]);
     expect(judge(answered(ANSWER, { tookMs: 751 }), decidedBy(3)).late).toHaveLength(1);
+  });
+
+  it('that is the first of its sandbox may take as long as an invocation', () => {
+    const first = { ...decidedBy(3), isFirst: true };
+    expect(judge(answered(ANSWER, { tookMs: 9_000 }), first)).toMatchObject({ first: 1, late: [] });
+    expect(judge(answered(ANSWER, { tookMs: 10_101 }), first).late).toHaveLength(1);
   });
 
   it.each<[string, string]>([
@@ -176,7 +183,7 @@ describe('decisionLines', () => {
       '(λ: connect) RequestId: 1  Duration: 3 ms',
       '{"message":"policy loaded"}',
       '{ not JSON',
-      JSON.stringify({ ...line, decidedAt: new Date(T).toISOString() }),
+      JSON.stringify({ ...line, decidedAt: new Date(T).toISOString(), cold_start: true }),
       JSON.stringify({ message: 'decision without a policy', connectionId: 'b', durationMs: 1, cause: 'unreachable' }),
     ].join('\n');
     expect([...decisionLines(printed).values()]).toEqual([
@@ -185,8 +192,9 @@ describe('decisionLines', () => {
         decided: { revision: 3, atMs: T, policyAgeMs: 2, isStale: true },
         cause: undefined,
         durationMs: 7,
+        isFirst: true,
       },
-      { connectionId: 'b', decided: undefined, cause: 'unreachable', durationMs: 1 },
+      { connectionId: 'b', decided: undefined, cause: 'unreachable', durationMs: 1, isFirst: false },
     ]);
   });
 });

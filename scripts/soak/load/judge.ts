@@ -14,6 +14,8 @@ export interface Bounds {
   readonly refreshMs: number;
   readonly recordMs: number;
   readonly maxStaleMs: number;
+  /** A sandbox that starts has all the time of an invocation. */
+  readonly invocationMs: number;
 }
 
 export interface Evidence {
@@ -31,6 +33,8 @@ export interface Verdict {
   readonly malformed: readonly string[];
   readonly wrong: readonly string[];
   readonly late: readonly string[];
+  /** Of sandboxes that began meanwhile. */
+  readonly first: number;
   /** Decisions by a policy that could not be confirmed. */
   readonly stale: number;
   /** Refusals for want of a policy, by handlers that began while the store could not be reached. */
@@ -45,8 +49,7 @@ const CLOCK_MS = 25;
 export function judgeAnswers(answers: readonly Answered[], evidence: Evidence): Verdict {
   const { bounds, overheadMs } = evidence;
   const [unanswered, malformed, wrong, late]: [string[], string[], string[], string[]] = [[], [], [], []];
-  let [stale, withoutPolicy, longestSupersededMs] = [0, 0, 0];
-  const atMostMs = bounds.refreshMs + bounds.recordMs + overheadMs;
+  let [first, stale, withoutPolicy, longestSupersededMs] = [0, 0, 0, 0];
   for (const answered of answers) {
     const { event, payload, error, tookMs } = answered;
     const id = event['connection-id'];
@@ -55,17 +58,19 @@ export function judgeAnswers(answers: readonly Answered[], evidence: Evidence): 
       unanswered.push(told(`no answer, after ${tookMs.toFixed(0)} ms`));
       continue;
     }
-    if (tookMs > atMostMs) late.push(told(`after ${tookMs.toFixed(0)} ms`));
+    const line = evidence.lines.get(id ?? '');
+    if (line?.isFirst) first++;
+    const atMostMs = line?.isFirst ? bounds.invocationMs : bounds.refreshMs + bounds.recordMs;
+    if (tookMs > atMostMs + overheadMs) late.push(told(`after ${tookMs.toFixed(0)} ms`));
     const faults = answerFaults(payload, readRequest(event).schemaVersion);
     malformed.push(...faults.map(told));
     if (faults.length > 0) continue;
-    const line = evidence.lines.get(id ?? '');
     wrong.push(...[...decisionFaults(answered, payload, line, evidence)].map(told));
     if (line?.decided === undefined) withoutPolicy++;
     else if (line.decided.isStale) stale++;
     longestSupersededMs = Math.max(longestSupersededMs, supersededMs(line, evidence));
   }
-  return { unanswered, malformed, wrong, late, stale, withoutPolicy, longestSupersededMs };
+  return { unanswered, malformed, wrong, late, first, stale, withoutPolicy, longestSupersededMs };
 }
 
 function* decisionFaults(
