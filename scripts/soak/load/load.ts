@@ -42,6 +42,8 @@ const WAVE_MS = 5_000;
  * is answered and written must be right all the same.
  */
 const FIT_MS = 1_000;
+/** A machine on which it takes more is too busy anyway, as will be seen. */
+const MOST_WARM_UPS = 10;
 /** Of each kind of failure so many are told in full. */
 const TOLD = 5;
 
@@ -163,11 +165,14 @@ async function publish(api: string): Promise<void> {
   if (!response.ok) throw new Error(`The policy was not published: ${response.status} ${await response.text()}`);
 }
 
-/** Until nobody waits for a sandbox any more and all have the policy. */
+/** Until all come at once and nobody waits any more, neither for a sandbox nor for its first policy. */
 async function warmUp(all: readonly Clients[]): Promise<void> {
-  for (const clients of all) await clients.warmUp();
-  await delay(BOUNDS.ttlMs);
-  for (const clients of all) await clients.warmUp();
+  for (let round = 0; round < MOST_WARM_UPS; round++) {
+    const answers: Answered[] = [];
+    for (const clients of all) answers.push(...(await clients.warmUp()));
+    if (round > 0 && answers.every(({ tookMs, error }) => tookMs < FIT_MS && error === undefined)) return;
+    await delay(BOUNDS.ttlMs);
+  }
 }
 
 interface Run {
