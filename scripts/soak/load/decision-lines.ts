@@ -14,25 +14,36 @@ export interface DecisionLine {
   /** Why no policy decided. */
   readonly cause: string | undefined;
   readonly durationMs: number;
-  /** It was the first decision of its sandbox. */
-  readonly isFirst: boolean;
+  /** The sandbox had no policy in hand when it was asked: it loaded its first one just before, or got none. */
+  readonly hadNoPolicy: boolean;
 }
+
+/** From the load of a sandbox's first policy to what it decides by it, at most, in milliseconds. */
+const FIRST_DECISION_MS = 250;
 
 export function decisionLines(printed: string): ReadonlyMap<string, DecisionLine> {
-  const lines = printed.split('\n').flatMap((text) => {
-    const line = text.startsWith('{') ? readLine(text) : undefined;
+  const lines = printed.split('\n').flatMap((text) => (text.startsWith('{') ? readJson(text) : []));
+  const firstLoadsMs = lines
+    .filter(({ message, previousRevision }) => message === 'policy loaded' && previousRevision === undefined)
+    .map(({ timestamp }) => Date.parse(String(timestamp)));
+  const decisions = lines.flatMap((fields) => {
+    const line = readLine(fields, firstLoadsMs);
     return line === undefined ? [] : [[line.connectionId, line] as const];
   });
-  return new Map(lines);
+  return new Map(decisions);
 }
 
-function readLine(text: string): DecisionLine | undefined {
-  let fields: Record<string, unknown>;
+type Fields = Readonly<Record<string, unknown>>;
+
+function readJson(text: string): readonly Fields[] {
   try {
-    fields = JSON.parse(text);
+    return [JSON.parse(text)];
   } catch {
-    return undefined;
+    return [];
   }
+}
+
+function readLine(fields: Fields, firstLoadsMs: readonly number[]): DecisionLine | undefined {
   const { message, connectionId, durationMs, revision, decidedAt, policyAgeMs, policyStale, cause } = fields;
   if (message !== 'decision' && message !== 'decision without a policy') return undefined;
   if (typeof connectionId !== 'string' || typeof durationMs !== 'number') return undefined;
@@ -41,11 +52,14 @@ function readLine(text: string): DecisionLine | undefined {
     typeof decidedAt === 'string' &&
     typeof policyAgeMs === 'number' &&
     typeof policyStale === 'boolean';
+  const decided = isWhole ? { revision, atMs: Date.parse(decidedAt), policyAgeMs, isStale: policyStale } : undefined;
   return {
     connectionId,
-    decided: isWhole ? { revision, atMs: Date.parse(decidedAt), policyAgeMs, isStale: policyStale } : undefined,
+    decided,
     cause: typeof cause === 'string' ? cause : undefined,
     durationMs,
-    isFirst: fields.cold_start === true,
+    hadNoPolicy:
+      decided === undefined ||
+      firstLoadsMs.some((loadedMs) => loadedMs <= decided.atMs + 5 && loadedMs >= decided.atMs - FIRST_DECISION_MS),
   };
 }

@@ -41,7 +41,7 @@ const decidedBy = (number: number, more: Partial<NonNullable<DecisionLine['decid
   decided: { revision: number, atMs: T, policyAgeMs: 500, isStale: false, ...more },
   cause: undefined,
   durationMs: 1,
-  isFirst: false,
+  hadNoPolicy: false,
 });
 
 function judge(answer: Answered, line: DecisionLine | undefined, more: Partial<Evidence> = {}) {
@@ -57,7 +57,7 @@ function judge(answer: Answered, line: DecisionLine | undefined, more: Partial<E
 
 describe('an answer', () => {
   it('that is right passes, fresh and stale', () => {
-    const nothing = { unanswered: [], malformed: [], wrong: [], late: [], first: 0, withoutPolicy: 0 };
+    const nothing = { unanswered: [], malformed: [], wrong: [], late: [], emptyHanded: 0, withoutPolicy: 0 };
     expect(judge(answered(ANSWER), decidedBy(3))).toEqual({ ...nothing, stale: 0, longestSupersededMs: 0 });
     expect(judge(answered(REFUSAL), decidedBy(2, { policyAgeMs: 6_000, isStale: true }))).toEqual({
       ...nothing,
@@ -102,9 +102,9 @@ describe('an answer', () => {
     expect(judge(answered(ANSWER, { tookMs: 751 }), decidedBy(3)).late).toHaveLength(1);
   });
 
-  it('that is the first of its sandbox may take as long as an invocation', () => {
-    const first = { ...decidedBy(3), isFirst: true };
-    expect(judge(answered(ANSWER, { tookMs: 9_000 }), first)).toMatchObject({ first: 1, late: [] });
+  it('of a sandbox without a policy may take as long as an invocation', () => {
+    const first = { ...decidedBy(3), hadNoPolicy: true };
+    expect(judge(answered(ANSWER, { tookMs: 9_000 }), first)).toMatchObject({ emptyHanded: 1, late: [] });
     expect(judge(answered(ANSWER, { tookMs: 10_101 }), first).late).toHaveLength(1);
   });
 
@@ -179,22 +179,27 @@ describe('decisionLines', () => {
       policyAgeMs: 2,
       policyStale: true,
     };
+    const at = (ms: number) => new Date(T + ms).toISOString();
     const printed = [
       '(λ: connect) RequestId: 1  Duration: 3 ms',
-      '{"message":"policy loaded"}',
       '{ not JSON',
-      JSON.stringify({ ...line, decidedAt: new Date(T).toISOString(), cold_start: true }),
-      JSON.stringify({ message: 'decision without a policy', connectionId: 'b', durationMs: 1, cause: 'unreachable' }),
+      JSON.stringify({ message: 'policy loaded', timestamp: at(-1_000), revision: 3, previousRevision: 2 }),
+      JSON.stringify({ message: 'policy loaded', timestamp: at(2_000), revision: 3 }),
+      JSON.stringify({ ...line, decidedAt: at(0) }),
+      JSON.stringify({ ...line, decidedAt: at(2_001), connectionId: 'b' }),
+      JSON.stringify({ message: 'decision without a policy', connectionId: 'c', durationMs: 1, cause: 'unreachable' }),
     ].join('\n');
+    const decided = { revision: 3, atMs: T, policyAgeMs: 2, isStale: true };
     expect([...decisionLines(printed).values()]).toEqual([
+      { connectionId: ID, decided, cause: undefined, durationMs: 7, hadNoPolicy: false },
       {
-        connectionId: ID,
-        decided: { revision: 3, atMs: T, policyAgeMs: 2, isStale: true },
+        connectionId: 'b',
+        decided: { ...decided, atMs: T + 2_001 },
         cause: undefined,
         durationMs: 7,
-        isFirst: true,
+        hadNoPolicy: true,
       },
-      { connectionId: 'b', decided: undefined, cause: 'unreachable', durationMs: 1, isFirst: false },
+      { connectionId: 'c', decided: undefined, cause: 'unreachable', durationMs: 1, hadNoPolicy: true },
     ]);
   });
 });

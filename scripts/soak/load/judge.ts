@@ -14,7 +14,7 @@ export interface Bounds {
   readonly refreshMs: number;
   readonly recordMs: number;
   readonly maxStaleMs: number;
-  /** A sandbox that starts has all the time of an invocation. */
+  /** A sandbox without a policy waits for one as long as the invocation lasts. */
   readonly invocationMs: number;
 }
 
@@ -33,8 +33,8 @@ export interface Verdict {
   readonly malformed: readonly string[];
   readonly wrong: readonly string[];
   readonly late: readonly string[];
-  /** Of sandboxes that began meanwhile. */
-  readonly first: number;
+  /** Of sandboxes that had no policy yet. */
+  readonly emptyHanded: number;
   /** Decisions by a policy that could not be confirmed. */
   readonly stale: number;
   /** Refusals for want of a policy, by handlers that began while the store could not be reached. */
@@ -49,7 +49,7 @@ const CLOCK_MS = 25;
 export function judgeAnswers(answers: readonly Answered[], evidence: Evidence): Verdict {
   const { bounds, overheadMs } = evidence;
   const [unanswered, malformed, wrong, late]: [string[], string[], string[], string[]] = [[], [], [], []];
-  let [first, stale, withoutPolicy, longestSupersededMs] = [0, 0, 0, 0];
+  let [emptyHanded, stale, withoutPolicy, longestSupersededMs] = [0, 0, 0, 0];
   for (const answered of answers) {
     const { event, payload, error, tookMs } = answered;
     const id = event['connection-id'];
@@ -59,8 +59,8 @@ export function judgeAnswers(answers: readonly Answered[], evidence: Evidence): 
       continue;
     }
     const line = evidence.lines.get(id ?? '');
-    if (line?.isFirst) first++;
-    const atMostMs = line?.isFirst ? bounds.invocationMs : bounds.refreshMs + bounds.recordMs;
+    if (line?.hadNoPolicy) emptyHanded++;
+    const atMostMs = line?.hadNoPolicy ? bounds.invocationMs : bounds.refreshMs + bounds.recordMs;
     if (tookMs > atMostMs + overheadMs) late.push(told(`after ${tookMs.toFixed(0)} ms`));
     const faults = answerFaults(payload, readRequest(event).schemaVersion);
     malformed.push(...faults.map(told));
@@ -70,7 +70,7 @@ export function judgeAnswers(answers: readonly Answered[], evidence: Evidence): 
     else if (line.decided.isStale) stale++;
     longestSupersededMs = Math.max(longestSupersededMs, supersededMs(line, evidence));
   }
-  return { unanswered, malformed, wrong, late, first, stale, withoutPolicy, longestSupersededMs };
+  return { unanswered, malformed, wrong, late, emptyHanded, stale, withoutPolicy, longestSupersededMs };
 }
 
 function* decisionFaults(

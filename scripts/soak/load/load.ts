@@ -229,7 +229,7 @@ function figures(measured: Measured): readonly Figure[] {
       what: `answers later than ${BOUNDS.refreshMs} + ${BOUNDS.recordMs} ms and what doing nothing took at most`,
       figure: isFit ? String(verdict.late.length) : 'not judged: the machine was too busy',
     },
-    countFigure('first answers of a sandbox, which may take longer', verdict.first),
+    countFigure('answers of sandboxes that had no policy yet, which may take longer', verdict.emptyHanded),
     { what: 'store faults', figure: `${faults.length}: ${kinds.join(', ')}` },
     {
       what: 'writes of operators: made, the store was away, refused',
