@@ -19,7 +19,7 @@ export interface DecisionLine {
 }
 
 /** From the load of a sandbox's first policy to what it decides by it, at most, in milliseconds. */
-const FIRST_DECISION_MS = 250;
+const FIRST_DECISION_MS = 1_000;
 
 export function decisionLines(printed: string): ReadonlyMap<string, DecisionLine> {
   const lines = printed.split('\n').flatMap((text) => (text.startsWith('{') ? readJson(text) : []));
