@@ -29,7 +29,8 @@ export async function compareOn(
     if (contender !== undefined) contenders.push(contender);
   }
   await refuseDifferences(contenders, workload);
-  const timings = await measureInTurn(contenders, workload.connections, options);
+  const entrants = contenders.map((contender) => ({ contender, connections: workload.connections }));
+  const timings = await measureInTurn(entrants, options);
   const [ours] = timings.values();
   if (ours === undefined) throw new RangeError('there is nobody to compare');
   return {

@@ -2,8 +2,16 @@
 import { execFileSync } from 'node:child_process';
 import { type Connection, compile, decide, type PolicyDocument } from '../shared/engine/index.ts';
 import type { Contender } from './contenders/contender.ts';
-import { type MeasureOptions, measureInTurn, median, processorNs, ratioOf, type Timing } from './measure.ts';
-import { toConnection, toDocument } from './plain-policy.ts';
+import {
+  type Entrant,
+  type MeasureOptions,
+  measureInTurn,
+  median,
+  processorNs,
+  ratioOf,
+  type Timing,
+} from './measure.ts';
+import { toConnection, toDocument, type Workload } from './plain-policy.ts';
 import { wholeLanguage } from './whole-language.ts';
 import { mixedWorkload, NOW_MS, setWorkload } from './workloads.ts';
 
@@ -39,24 +47,31 @@ export function largePolicy(ruleCount: number): PolicyDocument {
 }
 
 export async function engineFigures(rounds: number, options: MeasureOptions): Promise<EngineFigures> {
-  const connections = mixedWorkload(10_000).connections;
-  const [few, many] = [deciderBy(largePolicy(100), '100'), deciderBy(largePolicy(10_000), '10000')];
-  const byRules = await measureInTurn([few, many] as readonly Contender[], connections, options);
-  const listed = setWorkload(1000);
-  const lists = [listed, setWorkload(250_000)].map(({ name, rules }) => deciderBy(toDocument(rules), name));
-  const byEntries = await measureInTurn(lists as readonly Contender[], listed.connections, options);
+  const [few, many] = [100, 10_000].map((count) => entrant(String(count), largePolicy(count), mixedWorkload(count)));
+  const byRules = await measureInTurn([few, many] as readonly Entrant[], options);
+  const lists = [1000, 250_000].map((count) => {
+    const workload = setWorkload(count);
+    return entrant(workload.name, toDocument(workload.rules), workload);
+  });
+  const byEntries = await measureInTurn(lists, options);
   return {
     decisionNs: Object.fromEntries([...byRules].map(([size, { ns }]) => [size, ns])),
     manyRulesAgainst100: lastAgainstFirst(byRules),
     manyEntriesAgainst1000: lastAgainstFirst(byEntries),
-    bytesADecision: garbageOfOne(many, connections.map(toConnection)),
+    bytesADecision: garbageOfOne(many as Entrant),
     compile: compileFigures(rounds),
   };
 }
 
-function deciderBy(document: PolicyDocument, name: string): Contender<Connection> {
+/** This project's engine with a policy, and the connections of a workload to decide. */
+function entrant(name: string, document: PolicyDocument, { connections }: Workload): Entrant {
   const policy = compile(document);
-  return { name, prepare: toConnection, decide: (connection) => decide(policy, connection, NOW_MS).allow };
+  const contender: Contender<Connection> = {
+    name,
+    prepare: toConnection,
+    decide: (connection) => decide(policy, connection, NOW_MS).allow,
+  };
+  return { contender: contender as Contender, connections }; // takes what its `prepare` makes
 }
 
 function lastAgainstFirst(timings: ReadonlyMap<string, Timing>): number {
@@ -66,13 +81,14 @@ function lastAgainstFirst(timings: ReadonlyMap<string, Timing>): number {
 }
 
 /** Bytes allocated by a decision: the heap's growth over many short runs, without those in which it was cleared. */
-function garbageOfOne(contender: Contender<Connection>, connections: readonly Connection[]): number {
+function garbageOfOne({ contender, connections }: Entrant): number {
+  const inputs = connections.map((connection) => contender.prepare(connection));
   const grown: number[] = [];
   const RUN = 1000;
   for (let run = 0; run < 1000; run++) {
     const before = process.memoryUsage().heapUsed;
     for (let index = 0; index < RUN; index++) {
-      contender.decide(connections[(run * RUN + index) % connections.length] as Connection); // in bounds
+      contender.decide(inputs[(run * RUN + index) % inputs.length]);
     }
     const growth = process.memoryUsage().heapUsed - before;
     if (growth >= 0) grown.push(growth / RUN);

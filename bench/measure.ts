@@ -30,14 +30,19 @@ export interface Timing {
 /** How many turns long each contender runs before it is timed. */
 const WARM_UP_TURNS = 5;
 
+/** A contender, and what it decides. */
+export interface Entrant {
+  readonly contender: Contender;
+  readonly connections: readonly PlainConnection[];
+}
+
 /** The time of one decision of each contender, by its name. */
 export async function measureInTurn(
-  contenders: readonly Contender[],
-  connections: readonly PlainConnection[],
+  entrants: readonly Entrant[],
   { rounds, turnMs, longestPassMs }: MeasureOptions,
 ): Promise<ReadonlyMap<string, Timing>> {
   const turns = [];
-  for (const contender of contenders) {
+  for (const { contender, connections } of entrants) {
     const count = await passLength(contender, connections, longestPassMs);
     const inputs = connections.slice(0, count).map((connection) => contender.prepare(connection));
     turns.push({ name: contender.name, count, pass: passOver(contender, inputs), samples: [] as number[] });

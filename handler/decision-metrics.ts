@@ -28,6 +28,8 @@ export interface DecisionMetrics {
 export function createDecisionMetrics(metrics: Metrics): DecisionMetrics {
   const pending = new Map<Incident, number>();
   const endpoints = new Set<string>();
+  // Made once: it writes its line with each metric that it is given and begins anew.
+  let refusals: Metrics | undefined;
 
   const endpointDimension = (endpointId: Attribute<string>): string => {
     if (typeof endpointId !== 'string' || !ENDPOINT_ID.test(endpointId)) return 'other';
@@ -55,9 +57,9 @@ export function createDecisionMetrics(metrics: Metrics): DecisionMetrics {
 
   const publishRefusal = (verdict: Verdict): void => {
     if (verdict.outcome !== 'refused') return;
-    const one = metrics.singleMetric();
-    one.addDimension('rule', ruleDimension(verdict.policy, verdict.decision.rules[0]));
-    one.addMetric('RefusalsByRule', 'Count', 1);
+    refusals ??= metrics.singleMetric();
+    refusals.addDimension('rule', ruleDimension(verdict.policy, verdict.decision.rules[0]));
+    refusals.addMetric('RefusalsByRule', 'Count', 1);
   };
 
   return {

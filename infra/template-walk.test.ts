@@ -64,6 +64,7 @@ function grants(template: Template): Grant[] {
       expect(value).not.toHaveProperty('NotAction');
       expect(value).not.toHaveProperty('NotResource');
       expect(value).not.toHaveProperty('Principal', '*');
+      expect(value).not.toHaveProperty('Principal.AWS', '*');
       const actions = 'Action' in value ? [value.Action].flat() : [];
       const resources = 'Resource' in value ? [value.Resource].flat() : [];
       found.push({ from, actions: actions.map(text), resources: resources.map(text) });
@@ -115,6 +116,80 @@ describe('rights', () => {
       );
       expect({ name, reason, given }).toEqual({ name, reason, given: true });
     }
+  });
+
+  const everywhere: readonly (readonly [string, () => Template])[] = [
+    ...templates,
+    ['beside a replica', () => replica],
+    ['with a restored table', () => restored],
+  ];
+
+  /** All that the functions may do, by role. */
+  const ROLES: Readonly<Record<string, readonly string[]>> = {
+    ConnectRole: [
+      ...['dynamodb:Query', 'dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:PutItem'],
+      ...['logs:CreateLogStream', 'logs:PutLogEvents', 'sts:AssumeRole'],
+    ],
+    AdminApiRole: [
+      ...['dynamodb:Query', 'dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:PutItem'],
+      ...['logs:CreateLogStream', 'logs:PutLogEvents', 'sts:AssumeRole'],
+    ],
+    TracingPolicy: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
+  };
+
+  it.each(everywhere)(
+    'of functions are to read, put, log and trace: none updates, deletes, scans, decrypts or passes a role, %s',
+    (_, template) => {
+      const ofFunctions = grants(template()).filter(({ from }) => from in ROLES);
+      expect(new Set(ofFunctions.map(({ from }) => from)).size).toBeGreaterThanOrEqual(2);
+      for (const { from, actions } of ofFunctions) expect(ROLES[from]).toEqual(expect.arrayContaining([...actions]));
+    },
+  );
+
+  it.each(everywhere)('are given by no policy that is not written out here, %s', (_, template) => {
+    const text = JSON.stringify(template().Resources);
+    expect(text).not.toMatch(/ManagedPolicyArns|arn:aws:iam::aws:policy|PermissionsBoundary|"Fn::Transform"/);
+    const granting = new Set(grants(template()).map(({ from }) => from));
+    const people = ['AdminReaderPolicy', 'AdminHelpDeskPolicy', 'AdminEditorPolicy'];
+    const expected = [...Object.keys(ROLES), ...people];
+    // The framework’s deployment bucket has a policy that only denies.
+    expect([...granting].filter((name) => !expected.includes(name))).toEqual([]);
+    for (const { actions } of grants(template()).filter(({ from }) => people.includes(from))) {
+      expect(actions).toEqual(['execute-api:Invoke']);
+    }
+  });
+
+  it.each(everywhere)(
+    'are given to no one outside: roles to Lambda, invocations to this API, nothing to everybody, %s',
+    (_, template) => {
+      for (const [, { Properties }] of resourcesOf(template(), 'AWS::IAM::Role')) {
+        const trusted = Properties.AssumeRolePolicyDocument.Statement.map(
+          ({ Principal }: Resource['Properties']) => Principal,
+        );
+        expect(trusted).toEqual([{ Service: 'lambda.amazonaws.com' }]);
+      }
+      const permissions = resourcesOf(template(), 'AWS::Lambda::Permission');
+      expect(permissions).toHaveLength(1);
+      for (const [, { Properties }] of permissions) {
+        expect(Properties.Principal).toBe('apigateway.amazonaws.com');
+        expect(JSON.stringify(Properties.SourceArn)).toContain('HttpApi');
+      }
+      expect(resourcesOf(template(), 'AWS::Lambda::Url')).toEqual([]);
+      for (const [, { Properties }] of resourcesOf(template(), 'AWS::S3::Bucket')) {
+        expect(Properties.PublicAccessBlockConfiguration).toEqual({
+          BlockPublicAcls: true,
+          BlockPublicPolicy: true,
+          IgnorePublicAcls: true,
+          RestrictPublicBuckets: true,
+        });
+      }
+    },
+  );
+
+  it.each(everywhere)('are asked for on every route, %s', (_, template) => {
+    const routes = resourcesOf(template(), 'AWS::ApiGatewayV2::Route');
+    expect(routes).toHaveLength(6);
+    for (const [, { Properties }] of routes) expect(Properties.AuthorizationType).toBe('AWS_IAM');
   });
 
   it('to send traces exist only where something is traced', () => {
@@ -252,6 +327,49 @@ describe('the Terraform example', () => {
       ...(TimeToLiveSpecification === undefined ? [] : [`"${TimeToLiveSpecification.AttributeName}"`]),
     ];
     expect([...words]).toEqual(expect.arrayContaining(wanted));
+  });
+
+  it('lets each function do what the template lets it, on the same tables, and nobody else', () => {
+    const documents = [...example.matchAll(/^data "aws_iam_policy_document" "(\w+)" \{\n([\s\S]*?)^\}/gm)];
+    expect(documents.map(([, name]) => name)).toEqual(['lambda_assumes', 'handler', 'admin_api']);
+    const rights = documents.slice(1).map(([, name, text = '']) => {
+      const statements = text.split(/^ {2}statement \{$/m).slice(1);
+      return [
+        name,
+        statements.map((statement) => [
+          [...statement.matchAll(/"((?:dynamodb|logs|\w+):\w+)"/g)].map(([, action]) => action).sort(),
+          [
+            ...new Set(
+              [...statement.matchAll(/aws_(?:dynamodb_table|cloudwatch_log_group)\.\w+\.arn/g)].map(([arn]) => arn),
+            ),
+          ],
+        ]),
+      ];
+    });
+    const read = ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'];
+    const log = ['logs:CreateLogStream', 'logs:PutLogEvents'];
+    const [rules, decisions] = ['aws_dynamodb_table.rules.arn', 'aws_dynamodb_table.decisions.arn'];
+    expect(rights).toEqual([
+      [
+        'handler',
+        [
+          [read, [rules]],
+          [['dynamodb:PutItem'], [decisions]],
+          [log, ['aws_cloudwatch_log_group.handler.arn']],
+        ],
+      ],
+      [
+        'admin_api',
+        [
+          [[...read.slice(0, 2), 'dynamodb:PutItem', 'dynamodb:Query'], [rules]],
+          [read, [decisions]],
+          [log, ['aws_cloudwatch_log_group.admin_api.arn']],
+        ],
+      ],
+    ]);
+    expect(example).not.toMatch(/aws_iam_role_policy_attachment|managed_policy_arns|resources\s*=\s*\["\*"\]/);
+    expect(block('aws_apigatewayv2_route.admin')).toMatch(/authorization_type = "AWS_IAM"/);
+    expect(example.match(/^resource "aws_apigatewayv2_route"/gm)).toHaveLength(1);
   });
 
   it('lets the functions do what the template does', () => {

@@ -5,9 +5,9 @@
  */
 import { chmod, copyFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Metafile } from 'esbuild';
 import manifest from '../package.json' with { type: 'json' };
 import { bundleCommand } from './build/bundle-command.ts';
+import { bundledPackages } from './build/bundled-packages.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const DIST = join(ROOT, 'dist');
@@ -18,7 +18,7 @@ await mkdir(DIST);
 const metafile = await bundleCommand(ROOT, join(DIST, FILE));
 await chmod(join(DIST, FILE), 0o755);
 
-const packages = packagesIn(metafile);
+const packages = bundledPackages(metafile);
 await writeFile(join(DIST, 'package.json'), `${JSON.stringify(publishedManifest(), undefined, 2)}\n`);
 await writeFile(join(DIST, 'THIRD-PARTY-LICENSES.txt'), await licenses(packages));
 await copyFile(join(ROOT, 'LICENSE'), join(DIST, 'LICENSE'));
@@ -31,15 +31,6 @@ console.log(`dist/${FILE}: ${(size / 1_000_000).toFixed(1)} MB, with ${packages.
 function publishedManifest(): object {
   const { version, description, license, engines } = manifest;
   return { name: 'vpn-policy', version, description, license, type: 'module', engines, bin: { 'vpn-policy': FILE } };
-}
-
-/** The folders of the packages that code was taken from, sorted. */
-function packagesIn({ outputs }: Metafile): string[] {
-  const files = Object.values(outputs).flatMap(({ inputs }) =>
-    Object.entries(inputs).flatMap(([file, { bytesInOutput }]) => (bytesInOutput > 0 ? [file] : [])),
-  );
-  const folders = files.flatMap((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []);
-  return [...new Set(folders)].sort();
 }
 
 /** What the licences ask to be passed on: which packages are in the file, and each text that comes with them, once. */

@@ -16,7 +16,7 @@ export function strongTag(value: string): string {
 }
 
 /** Blanks and empty elements around a tag, then the tag: lists may have empty elements (RFC 9110, section 5.6.1). */
-const NEXT_TAG = /[ \t]*(?:(W\/)?"([\x21\x23-\x7e\x80-\xff]*)")?[ \t]*(,|$)/y;
+const NEXT_TAG = /[ \t]*(?:(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"[ \t]*)?(,|$)/y;
 
 /**
  * Reads `If-Match` or `If-None-Match`; undefined when there is none.

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
 import { parse } from 'yaml';
-import plugins from '../../infra/modules-of-node-plugin.js';
+import plugins from '../../infra/bundle-plugins.js';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 
@@ -16,8 +16,8 @@ export type BundleInput = { readonly file: string } | { readonly text: string };
 /** A function that can ask DynamoDB what the handler asks, and does nothing else: one query is its answer. */
 export const BARE_CLIENT: BundleInput = {
   text: `
-    import { BatchGetItemCommand, DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
-    export { BatchGetItemCommand };
+    import { BatchGetItemCommand, DynamoDBClient, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+    export { BatchGetItemCommand, PutItemCommand };
     const client = new DynamoDBClient({});
     const head = {
       ConsistentRead: true,

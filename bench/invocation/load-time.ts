@@ -1,17 +1,16 @@
-/** How long a bundle takes to load in a new process, in turns with its peers. */
+/** How long the handler takes to load in a new process, in turns with its peers. */
 import { join } from 'node:path';
 import { BARE_CLIENT, bundleAsPackaged, bundlePlainly, FUNCTIONS } from '../bundle-size/bundle.ts';
 import { type Loaded, loadOnce } from './function-process.ts';
-import { median, medianRatio } from './median.ts';
+import { median, pairedRatio, type Ratio } from './median.ts';
 
 export interface LoadRow {
   readonly name: string;
   readonly ms: number;
   readonly cpuMs: number;
   readonly rssBytes: number;
-  /** How many times as long as the first row, wall clock and processor. */
-  readonly ratio: number;
-  readonly cpuRatio: number;
+  /** How many times as long as this one the handler takes, by the clock and on the processor; absent for the handler itself. */
+  readonly handlerTakes?: { readonly ms: Ratio; readonly cpuMs: Ratio };
 }
 
 export interface Bundles {
@@ -35,31 +34,42 @@ export async function writeBundles(folder: string): Promise<Bundles> {
 
 /** Loads each bundle once a round. The handler has no rules table: what it would read from there is no part of loading it. */
 export async function measureLoad(bundles: Bundles, rounds: number): Promise<LoadRow[]> {
-  const contenders = [
-    { name: 'the bare DynamoDB client, bundled by esbuild’s defaults', bundle: bundles.barePlain },
-    { name: 'the bare DynamoDB client, bundled as the handler is', bundle: bundles.bareAsPackaged },
-    { name: '**the handler**', bundle: bundles.handler },
-  ].map((contender) => ({ ...contender, loads: [] as Loaded[] }));
+  const loading = (name: string, bundle: string) => ({ name, bundle, loads: [] as Loaded[] });
+  const handler = loading('**the handler**', bundles.handler);
+  const peers = [
+    loading('the bare DynamoDB client, bundled by esbuild’s defaults', bundles.barePlain),
+    loading('the bare DynamoDB client, bundled as the handler is', bundles.bareAsPackaged),
+  ];
+  const inTurns = [...peers, handler];
   // The first time the files come from the disk.
-  for (const { bundle } of contenders) await loadOnce(bundle, ENVIRONMENT);
+  for (const { bundle } of inTurns) await loadOnce(bundle, ENVIRONMENT);
   for (let round = 0; round < rounds; round++) {
-    for (const { bundle, loads } of contenders) loads.push(await loadOnce(bundle, ENVIRONMENT));
+    for (const { bundle, loads } of inTurns) loads.push(await loadOnce(bundle, ENVIRONMENT));
+    // There and back again: nobody always comes after the same one.
+    inTurns.reverse();
   }
-  const base = contenders[0]?.loads ?? [];
-  return contenders.map(({ name, loads }) => ({
+  const against = (loads: readonly Loaded[], what: 'loadMs' | 'loadCpuMs') =>
+    pairedRatio(of(handler.loads, what), of(loads, what));
+  return [
+    ...peers.map((peer) => ({
+      ...row(peer),
+      handlerTakes: { ms: against(peer.loads, 'loadMs'), cpuMs: against(peer.loads, 'loadCpuMs') },
+    })),
+    row(handler),
+  ];
+}
+
+function row({ name, loads }: { readonly name: string; readonly loads: readonly Loaded[] }): LoadRow {
+  return {
     name,
-    ms: median(loads.map(({ loadMs }) => loadMs)),
-    cpuMs: median(loads.map(({ loadCpuMs }) => loadCpuMs)),
-    rssBytes: median(loads.map(({ rssBytes }) => rssBytes)),
-    ratio: medianRatio(
-      loads.map(({ loadMs }) => loadMs),
-      base.map(({ loadMs }) => loadMs),
-    ),
-    cpuRatio: medianRatio(
-      loads.map(({ loadCpuMs }) => loadCpuMs),
-      base.map(({ loadCpuMs }) => loadCpuMs),
-    ),
-  }));
+    ms: median(of(loads, 'loadMs')),
+    cpuMs: median(of(loads, 'loadCpuMs')),
+    rssBytes: median(of(loads, 'rssBytes')),
+  };
+}
+
+function of(loads: readonly Loaded[], what: 'loadMs' | 'loadCpuMs' | 'rssBytes'): number[] {
+  return loads.map((load) => load[what]);
 }
 
 const ENVIRONMENT = { DECISIONS_TABLE: 'bench-decisions' };

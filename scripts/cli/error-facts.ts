@@ -1,5 +1,7 @@
 /** Reads what was thrown by its properties alone: an error from another realm (a worker, a test's sandbox) is one, too. */
 
+import { withoutRequest } from '../../shared/without-request.ts';
+
 export interface ErrorFacts {
   readonly name: string;
   readonly message: string;
@@ -10,7 +12,7 @@ export interface ErrorFacts {
 export function errorFacts(error: unknown): ErrorFacts {
   return {
     name: textOf(error, 'name') ?? 'unknown',
-    message: textOf(error, 'message') ?? String(error),
+    message: withoutRequest(textOf(error, 'message') ?? String(error)),
     code: textOf(error, 'code') ?? '',
   };
 }

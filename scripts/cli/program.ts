@@ -1,6 +1,7 @@
 /** The `vpn-policy` program: its commands, and what becomes of their errors. */
 import { Command, CommanderError, Help } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
+import { withoutRequest } from '../../shared/without-request.ts';
 import { addAttach } from './commands/attach.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addDecisions } from './commands/decisions/decisions.ts';
@@ -29,7 +30,7 @@ import { errorFacts } from './error-facts.ts';
 import { CommandError, EXIT, type ExitCode } from './exit-code.ts';
 import type { RunAction } from './run-action.ts';
 import type { Surroundings } from './surroundings.ts';
-import { messageLine, writeLines } from './terminal/output.ts';
+import { messageLine, printable, writeLines } from './terminal/output.ts';
 
 export interface Program {
   /** Runs one command line (without `node` and the script); never throws, never exits. */
@@ -152,7 +153,7 @@ function tellError(error: unknown, { stderr, env }: Surroundings): ExitCode {
   const message = expected ? error.message : `unexpected error: ${errorFacts(error).message}`;
   const debug = (env.DEBUG ?? '') !== '';
   writeLines(stderr, [messageLine(`${message}${expected || debug ? '' : ' (DEBUG=1 shows where)'}`)]);
-  if (debug) writeLines(stderr, [stackOf(error)]);
+  if (debug) writeLines(stderr, withoutRequest(stackOf(error)).split('\n').map(printable));
   return expected ? error.exitCode : EXIT.usage;
 }
 

@@ -76,5 +76,5 @@ function sendableStatuses(statuses: unknown): string[] {
 
 /** At most 255 UTF-16 units, and no half of a surrogate pair: JSON would carry it, not every reader takes it. */
 function sendable(text: unknown): string {
-  return typeof text === 'string' ? cut(text, MAX_TEXT_LENGTH).replace(/\p{Surrogate}/gu, '\ufffd') : '';
+  return typeof text === 'string' ? cut(text, MAX_TEXT_LENGTH).toWellFormed() : '';
 }

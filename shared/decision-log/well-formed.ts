@@ -1,4 +1,4 @@
 /** Halves of surrogate pairs, which UTF-8 cannot hold and DynamoDB refuses, become U+FFFD. */
 export function wellFormed(text: string): string {
-  return text.replace(/\p{Surrogate}/gu, '\ufffd');
+  return text.toWellFormed();
 }

@@ -1,11 +1,7 @@
-/** A compiled list of address ranges: a step function over the addresses of each family, searched by halving. */
-import type { Address, AddressRange } from './address.ts';
-import { addressOrder, compareAt, copyAt, type WordCount } from './address-order.ts';
-
-/** A range and the moment from which it no longer counts (infinite for most). */
-export interface AddressEntry extends AddressRange {
-  readonly expiresAtMs: number;
-}
+/** A compiled list of address ranges: what of each family it covers and until when, searched by halving. */
+import { type Address, ipv4Block, parseAddressRange } from './address.ts';
+import { addressOrder, compareAt, copyAt, isAscending, type WordCount } from './address-order.ts';
+import { AddressRanges } from './address-ranges.ts';
 
 /** Stretches of addresses side by side, both ends included. */
 export interface AddressStretches {
@@ -14,14 +10,14 @@ export interface AddressStretches {
 }
 
 export class AddressList {
-  readonly #ipv4: ExpiryByAddress;
-  readonly #ipv6: ExpiryByAddress;
+  readonly hasExpiringEntries: boolean;
+  readonly #ipv4: Coverage;
+  readonly #ipv6: Coverage;
 
-  constructor(entries: readonly AddressEntry[]) {
-    const ipv4 = entries.filter(({ family }) => family === 4);
-    const ipv6 = ipv4.length === entries.length ? [] : entries.filter(({ family }) => family === 6);
-    this.#ipv4 = ipv4.length === 0 ? NO_IPV4 : new ExpiryByAddress(ipv4, 1);
-    this.#ipv6 = ipv6.length === 0 ? NO_IPV6 : new ExpiryByAddress(ipv6, 4);
+  constructor(ipv4: AddressRanges, ipv6: AddressRanges) {
+    this.hasExpiringEntries = [ipv4, ipv6].some(({ oneExpiryMs }) => oneExpiryMs !== Number.POSITIVE_INFINITY);
+    this.#ipv4 = coverageOf(ipv4);
+    this.#ipv6 = coverageOf(ipv6);
   }
 
   /** True when an entry that has not expired covers `address`. */
@@ -30,8 +26,8 @@ export class AddressList {
   }
 
   /** The moment until which entries cover `address`; negative infinite where none does. */
-  coveredUntilMs(address: Address): number {
-    return (address.family === 4 ? this.#ipv4 : this.#ipv6).at(address.words);
+  coveredUntilMs({ family, words }: Address): number {
+    return (family === 4 ? this.#ipv4 : this.#ipv6).coveredUntilMs(words);
   }
 
   /** What the entries of one family cover, expired ones too, in stretches that do not overlap. */
@@ -40,43 +36,110 @@ export class AddressList {
   }
 }
 
+/** Entries as they are read, until they make a list. */
+export class AddressEntries {
+  readonly #ipv4 = new AddressRanges(1);
+  readonly #ipv6 = new AddressRanges(4);
+
+  /** @param expiresAtMs the moment from which the entry no longer counts, infinite for most. Throws `invalid-address` */
+  add(text: string, expiresAtMs: number): void {
+    const block = ipv4Block(text);
+    if (block !== undefined) {
+      this.#ipv4.addWords(block.first, block.last, expiresAtMs);
+      return;
+    }
+    const { family, first, last } = parseAddressRange(text);
+    (family === 4 ? this.#ipv4 : this.#ipv6).add(first, last, expiresAtMs);
+  }
+
+  get isEmpty(): boolean {
+    return this.#ipv4.count + this.#ipv6.count === 0;
+  }
+
+  toList(): AddressList {
+    return new AddressList(this.#ipv4, this.#ipv6);
+  }
+}
+
+/** What ranges of one family cover, and until when. */
+interface Coverage {
+  coveredUntilMs(words: readonly number[]): number;
+  stretches(): AddressStretches;
+}
+
+const NEVER_COVERED = Number.NEGATIVE_INFINITY;
+
+const NOTHING: Coverage = {
+  coveredUntilMs: () => NEVER_COVERED,
+  stretches: () => ({ firsts: new Uint32Array(0), lasts: new Uint32Array(0) }),
+};
+
+function coverageOf(ranges: AddressRanges): Coverage {
+  if (ranges.count === 0) return NOTHING;
+  const { wordCount, oneExpiryMs } = ranges;
+  if (oneExpiryMs === undefined) return new ExpiryByAddress(ranges);
+  if (wordCount === 4 || ranges.count === 1) return new OneExpiry(joined(ordered(ranges)), wordCount, oneExpiryMs);
+  return new OneExpiry(joinedWords(ordered(ranges)), wordCount, oneExpiryMs);
+}
+
+/** For the many lists whose entries never expire, or all at once. INVARIANT: the stretches ascend and do not touch. */
+class OneExpiry implements Coverage {
+  readonly #stretches: AddressStretches;
+  readonly #wordCount: WordCount;
+  readonly #expiresAtMs: number;
+
+  constructor(stretches: AddressStretches, wordCount: WordCount, expiresAtMs: number) {
+    this.#stretches = stretches;
+    this.#wordCount = wordCount;
+    this.#expiresAtMs = expiresAtMs;
+  }
+
+  coveredUntilMs(words: readonly number[]): number {
+    const { firsts, lasts } = this.#stretches;
+    const next = placeAfter(firsts, words, this.#wordCount);
+    const isCovered = next > 0 && compareAt(lasts, next - 1, words, 0, this.#wordCount) >= 0;
+    return isCovered ? this.#expiresAtMs : NEVER_COVERED;
+  }
+
+  stretches(): AddressStretches {
+    return this.#stretches;
+  }
+}
+
+/** The place of the first of the ascending addresses that is higher than `words`. */
+function placeAfter(addresses: Uint32Array, words: readonly number[], wordCount: WordCount): number {
+  let low = 0;
+  let high = addresses.length / wordCount;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (compareAt(addresses, middle, words, 0, wordCount) > 0) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
 /**
- * For each address the latest expiry of the entries that cover it: constant from one boundary to the next.
+ * For lists whose entries expire at different times: for each address the latest expiry of the entries that cover it, constant
+ * from one boundary to the next.
  * INVARIANT: boundaries ascend strictly; `#expiries[i]` holds from boundary i (included) to boundary i + 1.
  */
-class ExpiryByAddress {
+class ExpiryByAddress implements Coverage {
   readonly #wordCount: WordCount;
   readonly #boundaries: Uint32Array;
   readonly #expiries: Float64Array;
 
-  constructor(entries: readonly AddressEntry[], wordCount: WordCount) {
+  constructor(ranges: AddressRanges) {
+    const { wordCount } = ranges;
     this.#wordCount = wordCount;
-    const [entry] = entries;
-    if (entry !== undefined && entries.length === 1) {
-      // The list of most rules.
-      const ends = Uint32Array.of(...entry.first, ...entry.last);
-      const hasEnd = stepOn(ends, 1, wordCount);
-      this.#boundaries = hasEnd ? ends : ends.slice(0, wordCount);
-      this.#expiries = hasEnd ? Float64Array.of(entry.expiresAtMs, NEVER_COVERED) : Float64Array.of(entry.expiresAtMs);
-      return;
-    }
-    const steps = new Steps(2 * entries.length, wordCount);
-    const ordered = ordering(entries, wordCount);
-    if (ordered.haveOneExpiry) joinTouching(ordered, steps);
-    else latestOfOverlapping(ordered, steps);
+    const steps = new Steps(2 * ranges.count, wordCount);
+    latestOfOverlapping(ordered(ranges), steps);
     this.#boundaries = steps.boundaries;
     this.#expiries = steps.expiries;
   }
 
-  at(words: readonly number[]): number {
-    let low = 0;
-    let high = this.#expiries.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (compareAt(this.#boundaries, middle, words, 0, this.#wordCount) > 0) high = middle;
-      else low = middle + 1;
-    }
-    return low === 0 ? NEVER_COVERED : (this.#expiries[low - 1] as number); // in bounds: low is at most the length
+  coveredUntilMs(words: readonly number[]): number {
+    const next = placeAfter(this.#boundaries, words, this.#wordCount);
+    return next === 0 ? NEVER_COVERED : (this.#expiries[next - 1] as number); // in bounds: next is at most the length
   }
 
   stretches(): AddressStretches {
@@ -101,36 +164,26 @@ class ExpiryByAddress {
   }
 }
 
-const NEVER_COVERED = Number.NEGATIVE_INFINITY;
-
 /** Ranges side by side, in ascending order of their first addresses. */
 interface OrderedRanges extends AddressStretches {
   readonly wordCount: WordCount;
-  readonly expiries: Float64Array;
-  readonly haveOneExpiry: boolean;
+  /** By place. */
+  readonly expiryAt: (place: number) => number;
 }
 
-function ordering(entries: readonly AddressEntry[], wordCount: WordCount): OrderedRanges {
-  const unordered = new Uint32Array(entries.length * wordCount);
-  for (let place = 0; place < entries.length; place++) {
-    putAt((entries[place] as AddressEntry).first, unordered, place, wordCount); // in bounds
+function ordered(ranges: AddressRanges): OrderedRanges {
+  const { wordCount, firsts, lasts } = ranges;
+  if (isAscending(firsts, wordCount)) {
+    return { wordCount, firsts, lasts, expiryAt: (place) => ranges.expiryAt(place) };
   }
-  const firsts = new Uint32Array(unordered.length);
-  const lasts = new Uint32Array(unordered.length);
-  const expiries = new Float64Array(entries.length);
-  const order = addressOrder(unordered, wordCount);
+  const order = addressOrder(firsts, wordCount);
+  const [inOrder, lastsInOrder] = [new Uint32Array(firsts.length), new Uint32Array(firsts.length)];
   for (let place = 0; place < order.length; place++) {
-    const entry = entries[order[place] as number] as AddressEntry; // in bounds
-    putAt(entry.first, firsts, place, wordCount);
-    putAt(entry.last, lasts, place, wordCount);
-    expiries[place] = entry.expiresAtMs;
+    copyAt(firsts, order[place] as number, inOrder, place, wordCount); // in bounds
+    copyAt(lasts, order[place] as number, lastsInOrder, place, wordCount);
   }
-  return { wordCount, firsts, lasts, expiries, haveOneExpiry: expiries.every((each) => each === expiries[0]) };
-}
-
-/** As `copyAt`, from a plain list: one function for lists and typed arrays would be slow for both. */
-function putAt(words: readonly number[], target: Uint32Array, place: number, wordCount: WordCount): void {
-  for (let word = 0; word < wordCount; word++) target[place * wordCount + word] = words[word] as number; // in bounds
+  const expiryAt = (place: number) => ranges.expiryAt(order[place] as number); // in bounds
+  return { wordCount, firsts: inOrder, lasts: lastsInOrder, expiryAt };
 }
 
 /** The boundaries as they are found, in ascending order. */
@@ -162,28 +215,49 @@ class Steps {
   }
 }
 
-/** For the many lists whose entries never expire, or all at once: joins what touches or overlaps. */
-function joinTouching({ wordCount, firsts, lasts, expiries }: OrderedRanges, steps: Steps): void {
+/** What the ranges cover: those that touch or overlap are one. */
+function joined({ wordCount, firsts, lasts }: OrderedRanges): AddressStretches {
+  const joinedFirsts = new Uint32Array(firsts.length);
+  const joinedLasts = new Uint32Array(firsts.length);
+  let count = 0;
   /** The address after those covered so far. */
-  const end = new Uint32Array(wordCount);
   const next = new Uint32Array(wordCount);
-  for (let place = 0; place < expiries.length; place++) {
-    if (place > 0 && compareAt(firsts, place, end, 0, wordCount) > 0) steps.add(end, 0, NEVER_COVERED);
-    steps.add(firsts, place, expiries[place] as number); // in bounds
+  let nextExists = true;
+  for (let place = 0; place * wordCount < firsts.length; place++) {
+    const touches = count > 0 && (!nextExists || compareAt(firsts, place, next, 0, wordCount) <= 0);
+    if (touches && compareAt(lasts, place, joinedLasts, count - 1, wordCount) <= 0) continue;
+    if (!touches) copyAt(firsts, place, joinedFirsts, count++, wordCount);
+    copyAt(lasts, place, joinedLasts, count - 1, wordCount);
     copyAt(lasts, place, next, 0, wordCount);
-    if (!stepOn(next, 0, wordCount)) return;
-    if (place === 0 || compareAt(next, 0, end, 0, wordCount) > 0) end.set(next);
+    nextExists = stepOn(next, 0, wordCount);
   }
-  if (expiries.length > 0) steps.add(end, 0, NEVER_COVERED);
+  return { firsts: joinedFirsts.slice(0, count * wordCount), lasts: joinedLasts.slice(0, count * wordCount) };
+}
+
+/** As `joined`, for IPv4, where addresses are numbers. */
+function joinedWords({ firsts, lasts }: OrderedRanges): AddressStretches {
+  const joinedFirsts = new Uint32Array(firsts.length);
+  const joinedLasts = new Uint32Array(firsts.length);
+  let count = 0;
+  let end = -1;
+  for (let place = 0; place < firsts.length; place++) {
+    const first = firsts[place] as number; // in bounds, as below
+    const last = lasts[place] as number;
+    if (count === 0 || first > end + 1) joinedFirsts[count++] = first;
+    if (last > end) end = last;
+    joinedLasts[count - 1] = end;
+  }
+  return { firsts: joinedFirsts.slice(0, count), lasts: joinedLasts.slice(0, count) };
 }
 
 /** For lists whose entries expire at different times: at each boundary the entry that expires last counts. */
 function latestOfOverlapping(ranges: OrderedRanges, steps: Steps): void {
-  const { wordCount, firsts, lasts, expiries } = ranges;
+  const { wordCount, firsts, lasts, expiryAt } = ranges;
+  const rangeCount = firsts.length / wordCount;
   const points = new Uint32Array(2 * firsts.length);
   points.set(firsts);
-  let count = expiries.length;
-  for (let place = 0; place < expiries.length; place++) {
+  let count = rangeCount;
+  for (let place = 0; place < rangeCount; place++) {
     copyAt(lasts, place, points, count, wordCount);
     if (stepOn(points, count, wordCount)) count++;
   }
@@ -191,15 +265,14 @@ function latestOfOverlapping(ranges: OrderedRanges, steps: Steps): void {
   const open = new LatestFirst(ranges);
   let opened = 0;
   for (const point of addressOrder(boundaries, wordCount)) {
-    while (opened < expiries.length && compareAt(firsts, opened, boundaries, point, wordCount) <= 0)
-      open.push(opened++);
+    while (opened < rangeCount && compareAt(firsts, opened, boundaries, point, wordCount) <= 0) open.push(opened++);
     // Entries that ended stay in the heap until they reach its top: only the top decides.
     let top = open.top;
     while (top !== undefined && compareAt(lasts, top, boundaries, point, wordCount) < 0) {
       open.pop();
       top = open.top;
     }
-    steps.add(boundaries, point, top === undefined ? NEVER_COVERED : (expiries[top] as number)); // in bounds
+    steps.add(boundaries, point, top === undefined ? NEVER_COVERED : expiryAt(top));
   }
 }
 
@@ -266,13 +339,9 @@ class LatestFirst {
   }
 
   #comesFirst(a: number, b: number): boolean {
-    const { expiries, lasts, wordCount } = this.#ranges;
-    const difference = (expiries[a] as number) - (expiries[b] as number); // in bounds; NaN for two that never expire
+    const { expiryAt, lasts, wordCount } = this.#ranges;
+    const difference = expiryAt(a) - expiryAt(b); // NaN for two that never expire
     if (difference > 0 || difference < 0) return difference > 0;
     return compareAt(lasts, a, lasts, b, wordCount) > 0;
   }
 }
-
-/** Most lists are short and of one family. */
-const NO_IPV4 = new ExpiryByAddress([], 1);
-const NO_IPV6 = new ExpiryByAddress([], 4);

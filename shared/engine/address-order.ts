@@ -49,8 +49,10 @@ export function addressOrder(addresses: Uint32Array, wordCount: WordCount): Uint
   return order;
 }
 
-function isAscending(addresses: Uint32Array, wordCount: WordCount): boolean {
-  for (let place = 1; place < addresses.length / wordCount; place++) {
+/** True when no address is lower than the one before it. */
+export function isAscending(addresses: Uint32Array, wordCount: WordCount): boolean {
+  const count = addresses.length / wordCount;
+  for (let place = 1; place < count; place++) {
     if (compareAt(addresses, place - 1, addresses, place, wordCount) > 0) return false;
   }
   return true;

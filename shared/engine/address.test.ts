@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import ipaddr from 'ipaddr.js';
-import { compareWords, parseAddress, parseAddressRange } from './address.ts';
+import { compareWords, ipv4Block, parseAddress, parseAddressRange } from './address.ts';
 import { PolicyValueError } from './errors.ts';
 
 describe('parseAddress', () => {
@@ -152,5 +152,37 @@ describe('parseAddressRange', () => {
       }),
       { numRuns: 2000 },
     );
+  });
+});
+
+describe('ipv4Block', () => {
+  it.each([
+    '10.0.0.0/08',
+    '10.0.0.0/33',
+    '10.0.0.0/',
+    '10.0.0.0/ 8',
+    '10.0.0.0/8 ',
+    '10.0.0.0/8/8',
+    '010.0.0.0/8',
+    '10/8',
+    '/8',
+    '',
+  ])('leaves %j to others', (text) => expect(ipv4Block(text)).toBeUndefined());
+
+  it('reads what it reads as parseAddressRange does', () => {
+    const spoilt = fc.string({ unit: fc.constantFrom(...'0123456789./-: '), maxLength: 22 });
+    const block = fc.tuple(fc.ipV4(), fc.nat(34)).map(([base, length]) => `${base}/${length}`);
+    let read = 0;
+    fc.assert(
+      fc.property(fc.oneof(fc.ipV4(), block, spoilt), (text) => {
+        const found = ipv4Block(text);
+        if (found === undefined) return;
+        read++;
+        const { family, first, last } = parseAddressRange(text);
+        expect({ family, first, last }).toEqual({ family: 4, first: [found.first], last: [found.last] });
+      }),
+      { numRuns: 3000 },
+    );
+    expect(read).toBeGreaterThan(1000);
   });
 });

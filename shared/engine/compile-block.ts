@@ -1,6 +1,5 @@
 /** From blocks of conditions as written to compiled ones. */
-import { parseAddressRange } from './address.ts';
-import { type AddressEntry, AddressList } from './address-list.ts';
+import { AddressEntries, type AddressList } from './address-list.ts';
 import type { WindowContext } from './compile-window.ts';
 import { compileWindow } from './compile-window.ts';
 import {
@@ -17,11 +16,10 @@ import {
   windowCondition,
 } from './condition.ts';
 import { PolicyValueError, shown } from './errors.ts';
-import { type NameEntry, NameList } from './name-list.ts';
-import { parseNamePattern } from './name-pattern.ts';
+import { NameEntries, type NameList } from './name-list.ts';
 import type { CompiledBlock } from './policy.ts';
 import { at, type Path, readChoice, readList, readObject, readText, readTexts } from './reading.ts';
-import { AddressSet, type CompiledSet, NameSet } from './sets.ts';
+import { type CompiledSet, NameSet } from './sets.ts';
 import { parseVersionRange } from './version.ts';
 import {
   ATTRIBUTE_NAMES,
@@ -48,20 +46,29 @@ export function compileBlocks(
   context: BlockContext,
 ): readonly CompiledBlock[] {
   if (!Array.isArray(value)) return [compileBlock(value, path, direction, context)];
-  return readList(value, path).map((block, index) => compileBlock(block, [...path, index], direction, context));
+  return readList(value, path).map((block, index) => compileBlock(block, path.to(index), direction, context));
 }
 
 function compileBlock(value: unknown, path: Path, direction: Direction, context: BlockContext): CompiledBlock {
-  const block = readObject(value, path, CONDITIONS);
-  const names = CONDITIONS.filter((name) => block[name] !== undefined);
+  const block = readObject(value, path, CONDITION_KEYS);
+  const names = conditionsOf(block);
   if (names.length === 0) {
     throw new PolicyValueError(
       'invalid-value',
       'a block has no condition; accepted: at least one (every connection is "match: everyone")',
-      path,
+      path.keys,
     );
   }
-  return names.map((name) => compileCondition(name, block[name], [...path, name], direction, context));
+  return names.map((name) => compileCondition(name, block[name], path.to(name), direction, context));
+}
+
+const CONDITION_KEYS: ReadonlySet<string> = new Set(CONDITIONS);
+
+/** In the order of `CONDITIONS`; most blocks have one. */
+function conditionsOf(block: Readonly<Record<string, unknown>>): readonly ConditionName[] {
+  const keys = Object.keys(block) as ConditionName[]; // there is no other key
+  const given = keys.filter((name) => block[name] !== undefined);
+  return given.length < 2 ? given : CONDITIONS.filter((name) => given.includes(name));
 }
 
 function compileCondition(
@@ -89,7 +96,7 @@ function compileCondition(
         throw new PolicyValueError(
           'invalid-value',
           'identities catches a person under any name, so it may not let anybody in; accepted here: users or commonNames',
-          path,
+          path.keys,
         );
       }
       return identityCondition(compileNames(name, value, path, direction, context));
@@ -105,14 +112,14 @@ function compileCondition(
       );
     }
     case 'windows': {
-      const windows = readList(value, path).map((window, index) => compileWindow(window, [...path, index], context));
+      const windows = readList(value, path).map((window, index) => compileWindow(window, path.to(index), context));
       for (const window of windows) context.onWindow(window);
       return windowCondition(direction, windows);
     }
     case 'missing':
       return missingCondition(
         direction,
-        readList(value, path).map((attribute, index) => readChoice(attribute, [...path, index], ATTRIBUTE_NAMES)),
+        readList(value, path).map((attribute, index) => readChoice(attribute, path.to(index), ATTRIBUTE_NAMES)),
       );
   }
 }
@@ -124,7 +131,7 @@ function compileEndpoints(value: unknown, path: Path, context: BlockContext): Re
       throw new PolicyValueError(
         'unknown-endpoint',
         `${shown(entry)} is neither an endpoint id nor a name under endpoints`,
-        [...path, index],
+        path.to(index).keys,
       );
     }
     return id;
@@ -141,37 +148,37 @@ function compileNames(
   context: BlockContext,
 ): readonly NameList[] {
   const folding = foldingOf(direction);
-  const own: NameEntry[] = [];
+  const own = new NameEntries();
   const lists: NameList[] = [];
-  for (const [entry, set, ofEntry] of readEntries(name, value, path, context)) {
-    if (set === undefined)
-      own.push({ pattern: at(ofEntry, () => parseNamePattern(entry)), expiresAtMs: Number.POSITIVE_INFINITY });
+  visitEntries(name, value, path, context, (entry, set, ofEntry) => {
+    if (set === undefined) at(ofEntry, () => own.add(entry, Number.POSITIVE_INFINITY));
     else if (set instanceof NameSet) lists.push(set.list(folding));
-  }
-  return own.length === 0 ? lists : [new NameList(own, folding), ...lists];
+  });
+  return own.isEmpty ? lists : [own.toList(folding), ...lists];
 }
 
 function compileAddresses(value: unknown, path: Path, context: BlockContext): readonly AddressList[] {
-  const own: AddressEntry[] = [];
+  const own = new AddressEntries();
   const lists: AddressList[] = [];
-  for (const [entry, set, ofEntry] of readEntries('sourceIps', value, path, context)) {
-    if (set === undefined)
-      own.push({ ...at(ofEntry, () => parseAddressRange(entry)), expiresAtMs: Number.POSITIVE_INFINITY });
-    else if (set instanceof AddressSet) lists.push(set.list);
-  }
-  return own.length === 0 ? lists : [new AddressList(own), ...lists];
+  visitEntries('sourceIps', value, path, context, (entry, set, ofEntry) => {
+    if (set === undefined) at(ofEntry, () => own.add(entry, Number.POSITIVE_INFINITY));
+    else if (set.kind === 'ip') lists.push(set.list);
+  });
+  return own.isEmpty ? lists : [own.toList(), ...lists];
 }
 
-/** Each entry with the set that it refers to, if it does, which is of a kind that the condition takes. */
-function* readEntries(
+/** Visits each entry with the set that it refers to, if it does, which is of a kind that the condition takes. */
+function visitEntries(
   name: ConditionName,
   value: unknown,
   path: Path,
   context: BlockContext,
-): Generator<[entry: string, set: CompiledSet | undefined, path: Path]> {
-  for (const [index, element] of readList(value, path).entries()) {
-    const ofEntry = [...path, index];
-    const entry = readText(element, ofEntry);
+  visit: (entry: string, set: CompiledSet | undefined, path: Path) => void,
+): void {
+  const list = readList(value, path);
+  for (let index = 0; index < list.length; index++) {
+    const ofEntry = path.to(index);
+    const entry = readText(list[index], ofEntry);
     const setName = setReference(entry);
     const set = setName === undefined ? undefined : context.set(setName, ofEntry);
     const kinds = CONDITION_SET_KINDS[name] ?? [];
@@ -180,9 +187,9 @@ function* readEntries(
       throw new PolicyValueError(
         'wrong-set-kind',
         `the set ${shown(entry)} is of kind ${set.kind}; accepted: ${accepted}`,
-        ofEntry,
+        ofEntry.keys,
       );
     }
-    yield [entry, set, ofEntry];
+    visit(entry, set, ofEntry);
   }
 }

@@ -25,12 +25,17 @@ export function compileWindow(value: unknown, path: Path, context: WindowContext
   return compileAbsoluteWindow(window, path);
 }
 
+const ABSOLUTE_KEYS = new Set(['from', 'until']);
+const CRON_KEYS = new Set(['cron', 'duration', 'timezone']);
+const WEEKLY_KEYS = new Set(['days', 'start', 'end', 'timezone']);
+const DATE_KEYS = new Set(['dates', 'start', 'end', 'timezone']);
+
 type Fields = Readonly<Record<string, unknown>>;
 
 function compileAbsoluteWindow(window: Fields, path: Path): CompiledWindow {
-  const { from, until } = readObject(window, path, ['from', 'until']);
+  const { from, until } = readObject(window, path, ABSOLUTE_KEYS);
   const [start, end] = [from, until].map((time, index) => {
-    const ofTime = [...path, index === 0 ? 'from' : 'until'];
+    const ofTime = path.to(index === 0 ? 'from' : 'until');
     return time === undefined ? undefined : at(ofTime, () => parseInstant(readText(time, ofTime)));
   });
   const shownAs = end ?? start;
@@ -38,36 +43,38 @@ function compileAbsoluteWindow(window: Fields, path: Path): CompiledWindow {
   if (start !== undefined && end !== undefined && start.ms >= end.ms) {
     throw invalid(`the window ends at ${shown(until)}, not after its start; accepted: from before until`, path);
   }
-  const reader = absoluteWindow(start?.ms ?? Number.NEGATIVE_INFINITY, end?.ms ?? Number.POSITIVE_INFINITY);
-  return new CompiledWindow({ offsetMinutes: shownAs.offsetMinutes }, reader);
+  const fromMs = start?.ms ?? Number.NEGATIVE_INFINITY;
+  const untilMs = end?.ms ?? Number.POSITIVE_INFINITY;
+  const display = { offsetMinutes: shownAs.offsetMinutes };
+  return new CompiledWindow(display, absoluteWindow(fromMs, untilMs), { fromMs, untilMs });
 }
 
 function compileWallClockWindow(window: Fields, path: Path, context: WindowContext): CompiledWindow {
   const days = 'days' in window ? compileWeekdays(window, path) : compileDates(window, path, context);
   const [start, end] = (['start', 'end'] as const).map((key) =>
-    at([...path, key], () => parseTimeOfDay(readText(window[key], [...path, key]))),
+    at(path.to(key), () => parseTimeOfDay(readText(window[key], path.to(key)))),
   ) as [number, number]; // one for each key
   const zone = compileZone(window, path, context);
   return new CompiledWindow({ zone }, wallClockWindow(days, start, end, zone));
 }
 
 function compileCronWindow(window: Fields, path: Path, context: WindowContext): CompiledWindow {
-  readObject(window, path, ['cron', 'duration', 'timezone']);
-  const schedule = at([...path, 'cron'], () => context.schedule(readText(window.cron, [...path, 'cron'])));
-  const durationMs = at([...path, 'duration'], () => parseDurationMs(readText(window.duration, [...path, 'duration'])));
+  readObject(window, path, CRON_KEYS);
+  const schedule = at(path.to('cron'), () => context.schedule(readText(window.cron, path.to('cron'))));
+  const durationMs = at(path.to('duration'), () => parseDurationMs(readText(window.duration, path.to('duration'))));
   const zone = compileZone(window, path, context);
   return new CompiledWindow({ zone }, cronWindow(schedule, durationMs, zone));
 }
 
 function compileZone(window: Fields, path: Path, context: WindowContext): Zone {
-  return at([...path, 'timezone'], () => context.zone(readText(window.timezone, [...path, 'timezone'])));
+  return at(path.to('timezone'), () => context.zone(readText(window.timezone, path.to('timezone'))));
 }
 
 function compileWeekdays(window: Fields, path: Path): DayChoice {
-  readObject(window, path, ['days', 'start', 'end', 'timezone']);
+  readObject(window, path, WEEKLY_KEYS);
   const chosen = new Set(
-    readList(window.days, [...path, 'days']).map((day, index) =>
-      WEEKDAYS.indexOf(readChoice(day, [...path, 'days', index], WEEKDAYS)),
+    readList(window.days, path.to('days')).map((day, index) =>
+      WEEKDAYS.indexOf(readChoice(day, path.to('days').to(index), WEEKDAYS)),
     ),
   );
   return {
@@ -78,11 +85,11 @@ function compileWeekdays(window: Fields, path: Path): DayChoice {
 }
 
 function compileDates(window: Fields, path: Path, context: WindowContext): DayChoice {
-  readObject(window, path, ['dates', 'start', 'end', 'timezone']);
+  readObject(window, path, DATE_KEYS);
   const own = new Set<number>();
   const sets: ReadonlyMap<number, number>[] = [];
-  for (const [index, value] of readList(window.dates, [...path, 'dates']).entries()) {
-    const ofDate = [...path, 'dates', index];
+  for (const [index, value] of readList(window.dates, path.to('dates')).entries()) {
+    const ofDate = path.to('dates').to(index);
     const date = readText(value, ofDate);
     const name = setReference(date);
     if (name === undefined) {
@@ -94,7 +101,7 @@ function compileDates(window: Fields, path: Path, context: WindowContext): DayCh
       throw new PolicyValueError(
         'wrong-set-kind',
         `the set ${shown(date)} is of kind ${set.kind}; accepted: a set of kind date`,
-        ofDate,
+        ofDate.keys,
       );
     }
     sets.push(set.expiryOfDay);
@@ -113,5 +120,5 @@ function compileDates(window: Fields, path: Path, context: WindowContext): DayCh
 }
 
 function invalid(message: string, path: Path): PolicyValueError {
-  return new PolicyValueError('invalid-window', message, path);
+  return new PolicyValueError('invalid-window', message, path.keys);
 }

@@ -2,6 +2,7 @@
  * Compiles a policy document. Done once a revision, so that `decide` only compares; and strict: what it does not know (a key,
  * a condition, a kind, a version) is an error, since passing over an unknown condition would widen its rule.
  */
+import { ApplyingRules } from './applying-rules.ts';
 import { type BlockContext, compileBlocks } from './compile-block.ts';
 import { type CronSchedule, parseCron } from './cron.ts';
 import type { Effect, PolicyDocument } from './document.ts';
@@ -9,8 +10,9 @@ import { PolicyValueError, shown } from './errors.ts';
 import { parseInstant, parseInstantMs } from './instant.ts';
 import { type MessageTemplate, parseMessage } from './message.ts';
 import type { CompiledBlock, CompiledEndpoint, CompiledPolicy, CompiledRule } from './policy.ts';
-import { at, optional, type Path, readChoice, readFlag, readList, readObject, readText, readTexts } from './reading.ts';
-import { RuleIndex } from './rule-index.ts';
+import { at, optional, Path, readChoice, readFlag, readList, readObject, readText, readTexts } from './reading.ts';
+import { RuleIndex } from './rule-index/rule-index.ts';
+import { RuleTraits } from './rule-traits.ts';
 import { type CompiledSet, compileSet } from './sets.ts';
 import { DEFAULT_RULE, ENDPOINT_ID, LANGUAGE_VERSION, RULE_ID } from './vocabulary.ts';
 import type { CompiledWindow, TimeDisplay } from './window.ts';
@@ -20,8 +22,8 @@ import { parseZone, type Zone } from './zone.ts';
 export const BUILT_IN_MESSAGE = "Refused by the VPN's policy. Connection {connectionId}.";
 
 const EFFECTS: readonly Effect[] = ['allow', 'deny'];
-const DOCUMENT_KEYS = ['version', 'defaultEffect', 'defaultMessage', 'endpoints', 'sets', 'rules', 'tests'];
-const ENDPOINT_KEYS = ['name', 'defaultEffect', 'defaultMessage', 'mode'];
+const DOCUMENT_KEYS = new Set(['version', 'defaultEffect', 'defaultMessage', 'endpoints', 'sets', 'rules', 'tests']);
+const ENDPOINT_KEYS = new Set(['name', 'defaultEffect', 'defaultMessage', 'mode']);
 const COMMON_RULE_KEYS = [
   'id',
   'effect',
@@ -33,6 +35,10 @@ const COMMON_RULE_KEYS = [
   'notBefore',
   'expiresAt',
 ];
+const DENY_KEYS = new Set([...COMMON_RULE_KEYS, 'message', 'postureStatuses', 'final']);
+const ALLOW_KEYS = new Set([...COMMON_RULE_KEYS, 'postureStatuses']);
+const EXEMPT_KEYS = new Set([...COMMON_RULE_KEYS, 'from']);
+const RULE_EFFECTS = ['deny', 'allow', 'exempt'] as const;
 
 /** The policy ready to decide. Throws `PolicyValueError`, whose path leads to what was not understood. */
 export function compile(document: PolicyDocument): CompiledPolicy {
@@ -48,7 +54,8 @@ class Compiler implements BlockContext {
   readonly #windows: CompiledWindow[] = [];
 
   compile(document: unknown): CompiledPolicy {
-    const fields = readObject(document, [], DOCUMENT_KEYS);
+    const { root } = Path;
+    const fields = readObject(document, root, DOCUMENT_KEYS);
     if (fields.version !== LANGUAGE_VERSION) {
       throw new PolicyValueError(
         'unknown-language-version',
@@ -56,14 +63,16 @@ class Compiler implements BlockContext {
         ['version'],
       );
     }
-    const defaultEffect = readChoice(fields.defaultEffect, ['defaultEffect'], EFFECTS);
-    const defaultMessage = optionalMessage(fields.defaultMessage, ['defaultMessage']) ?? parseMessage(BUILT_IN_MESSAGE);
+    const defaultEffect = readChoice(fields.defaultEffect, root.to('defaultEffect'), EFFECTS);
+    const defaultMessage =
+      optionalMessage(fields.defaultMessage, root.to('defaultMessage')) ?? parseMessage(BUILT_IN_MESSAGE);
     const endpoints = this.#compileEndpoints(fields.endpoints, defaultEffect, defaultMessage);
-    for (const [name, set] of entriesOf(fields.sets, ['sets'])) {
-      this.#sets.set(name, compileSet(set, ['sets', name]));
+    for (const [name, set] of entriesOf(fields.sets, root.to('sets'))) {
+      this.#sets.set(name, compileSet(set, root.to('sets').to(name)));
     }
-    const rules = (optional(fields.rules, (list) => readList(list, ['rules'], 0)) ?? []).map((rule, index) =>
-      this.#compileRule(rule, ['rules', index]),
+    const ofRules = root.to('rules');
+    const rules = (optional(fields.rules, (list) => readList(list, ofRules, 0)) ?? []).map((rule, index) =>
+      this.#compileRule(rule, ofRules.to(index)),
     );
     refuseUnknownReferences(rules);
     return {
@@ -71,7 +80,10 @@ class Compiler implements BlockContext {
       defaultMessage,
       endpoints,
       rules,
+      ids: rules.map(({ id }) => id),
+      traits: new RuleTraits(rules),
       index: new RuleIndex(rules),
+      applying: new ApplyingRules(rules.length),
     };
   }
 
@@ -91,7 +103,7 @@ class Compiler implements BlockContext {
     const set = this.#sets.get(name);
     if (set === undefined) {
       const known = [...this.#sets.keys()].map((each) => `@${each}`).join(', ') || 'none is defined';
-      throw new PolicyValueError('unknown-set', `there is no set ${shown(name)}; accepted: ${known}`, path);
+      throw new PolicyValueError('unknown-set', `there is no set ${shown(name)}; accepted: ${known}`, path.keys);
     }
     return set;
   }
@@ -110,20 +122,25 @@ class Compiler implements BlockContext {
     defaultMessage: MessageTemplate,
   ): Map<string, CompiledEndpoint> {
     const endpoints = new Map<string, CompiledEndpoint>();
-    for (const [id, settings] of entriesOf(value, ['endpoints'])) {
-      const path = ['endpoints', id];
+    for (const [id, settings] of entriesOf(value, Path.root.to('endpoints'))) {
+      const path = Path.root.to('endpoints').to(id);
       if (!ENDPOINT_ID.test(id)) {
-        throw new PolicyValueError('invalid-value', `${shown(id)} is no endpoint id; accepted: cvpn-endpoint-…`, path);
+        throw new PolicyValueError(
+          'invalid-value',
+          `${shown(id)} is no endpoint id; accepted: cvpn-endpoint-…`,
+          path.keys,
+        );
       }
       const fields = readObject(settings, path, ENDPOINT_KEYS);
-      const name = optional(fields.name, (text) => readText(text, [...path, 'name']));
+      const name = optional(fields.name, (text) => readText(text, path.to('name')));
       if (name !== undefined) {
         // A rule that uses the name would speak of one of the two, silently.
         if (this.#endpointIds.has(name)) {
-          throw new PolicyValueError('invalid-value', `a second endpoint has the name ${shown(name)}`, [
-            ...path,
-            'name',
-          ]);
+          throw new PolicyValueError(
+            'invalid-value',
+            `a second endpoint has the name ${shown(name)}`,
+            path.to('name').keys,
+          );
         }
         this.#endpointIds.set(name, id);
       }
@@ -131,11 +148,11 @@ class Compiler implements BlockContext {
         id,
         name,
         defaultEffect:
-          optional(fields.defaultEffect, (effect) => readChoice(effect, [...path, 'defaultEffect'], EFFECTS)) ??
+          optional(fields.defaultEffect, (effect) => readChoice(effect, path.to('defaultEffect'), EFFECTS)) ??
           defaultEffect,
-        defaultMessage: optionalMessage(fields.defaultMessage, [...path, 'defaultMessage']) ?? defaultMessage,
+        defaultMessage: optionalMessage(fields.defaultMessage, path.to('defaultMessage')) ?? defaultMessage,
         observes:
-          optional(fields.mode, (mode) => readChoice(mode, [...path, 'mode'], ['enforce', 'observe'])) === 'observe',
+          optional(fields.mode, (mode) => readChoice(mode, path.to('mode'), ['enforce', 'observe'])) === 'observe',
       });
     }
     return endpoints;
@@ -143,59 +160,58 @@ class Compiler implements BlockContext {
 
   #compileRule(value: unknown, path: Path): CompiledRule {
     const fields = readObject(value, path);
-    const effect = readChoice(fields.effect, [...path, 'effect'], ['deny', 'allow', 'exempt']);
+    const effect = readChoice(fields.effect, path.to('effect'), RULE_EFFECTS);
     const common = this.#compileCommon(fields, path, effect === 'deny');
     switch (effect) {
       case 'deny':
-        readObject(value, path, [...COMMON_RULE_KEYS, 'message', 'postureStatuses', 'final']);
+        readObject(value, path, DENY_KEYS);
         return {
           ...common,
           effect,
-          message: optionalMessage(fields.message, [...path, 'message']),
+          message: optionalMessage(fields.message, path.to('message')),
           postureStatuses: compileStatuses(fields.postureStatuses, path),
-          final: optional(fields.final, (flag) => readFlag(flag, [...path, 'final'])) ?? false,
+          final: optional(fields.final, (flag) => readFlag(flag, path.to('final'))) ?? false,
         };
       case 'allow':
-        readObject(value, path, [...COMMON_RULE_KEYS, 'postureStatuses']);
+        readObject(value, path, ALLOW_KEYS);
         return { ...common, effect, postureStatuses: compileStatuses(fields.postureStatuses, path) };
       case 'exempt':
-        readObject(value, path, [...COMMON_RULE_KEYS, 'from']);
+        readObject(value, path, EXEMPT_KEYS);
         return {
           ...common,
           effect,
-          from: fields.from === '*' ? 'every' : new Set(readTexts(fields.from, [...path, 'from'])),
+          from: fields.from === '*' ? 'every' : new Set(readTexts(fields.from, path.to('from'))),
         };
     }
   }
 
   #compileCommon(fields: Readonly<Record<string, unknown>>, path: Path, refuses: boolean) {
-    const id = readText(fields.id, [...path, 'id']);
+    const id = readText(fields.id, path.to('id'));
     if (!RULE_ID.test(id) || id === DEFAULT_RULE) {
       throw new PolicyValueError(
         'invalid-value',
         `${shown(id)} is no rule id; accepted: ${RULE_ID.source}, other than ${DEFAULT_RULE}`,
-        [...path, 'id'],
+        path.to('id').keys,
       );
     }
-    optional(fields.description, (text) => readText(text, [...path, 'description']));
+    optional(fields.description, (text) => readText(text, path.to('description')));
     const expiresAt = optional(fields.expiresAt, (time) =>
-      at([...path, 'expiresAt'], () => parseInstant(readText(time, [...path, 'expiresAt']))),
+      at(path.to('expiresAt'), () => parseInstant(readText(time, path.to('expiresAt')))),
     );
     const notBeforeMs = optional(fields.notBefore, (time) =>
-      at([...path, 'notBefore'], () => parseInstantMs(readText(time, [...path, 'notBefore']))),
+      at(path.to('notBefore'), () => parseInstantMs(readText(time, path.to('notBefore')))),
     );
     const windowsBefore = this.#windows.length;
-    const match = this.#compileMatch(fields.match, [...path, 'match'], refuses);
+    const match = this.#compileMatch(fields.match, path.to('match'), refuses);
     const matchWindows = this.#windows.slice(windowsBefore);
     const except = optional(fields.except, (blocks) =>
-      compileBlocks(blocks, [...path, 'except'], refuses ? 'granting' : 'refusing', this),
+      compileBlocks(blocks, path.to('except'), refuses ? 'granting' : 'refusing', this),
     );
     const expiryDisplay: TimeDisplay | undefined = expiresAt && { offsetMinutes: expiresAt.offsetMinutes };
     return {
       id,
-      enforced:
-        optional(fields.mode, (mode) => readChoice(mode, [...path, 'mode'], ['enforce', 'report'])) !== 'report',
-      enabled: optional(fields.enabled, (flag) => readFlag(flag, [...path, 'enabled'])) ?? true,
+      enforced: optional(fields.mode, (mode) => readChoice(mode, path.to('mode'), ['enforce', 'report'])) !== 'report',
+      enabled: optional(fields.enabled, (flag) => readFlag(flag, path.to('enabled'))) ?? true,
       notBeforeMs: notBeforeMs ?? Number.NEGATIVE_INFINITY,
       expiresAtMs: expiresAt?.ms ?? Number.POSITIVE_INFINITY,
       match,
@@ -219,19 +235,19 @@ function optionalMessage(value: unknown, path: Path): MessageTemplate | undefine
 }
 
 function compileStatuses(value: unknown, path: Path): readonly string[] {
-  return optional(value, (statuses) => readTexts(statuses, [...path, 'postureStatuses'])) ?? [];
+  return optional(value, (statuses) => readTexts(statuses, path.to('postureStatuses'))) ?? [];
 }
 
 /** Two rules of one id would make an exemption ambiguous, and one that names no deny rule would lift nothing, silently. */
 function refuseUnknownReferences(rules: readonly CompiledRule[]): void {
   const effects = new Map<string, CompiledRule['effect']>();
-  for (const [index, { id, effect }] of rules.entries()) {
+  rules.forEach(({ id, effect }, index) => {
     if (effects.has(id))
       throw new PolicyValueError('invalid-value', `a second rule has the id ${shown(id)}`, ['rules', index, 'id']);
     effects.set(id, effect);
-  }
-  for (const [index, rule] of rules.entries()) {
-    if (rule.effect !== 'exempt' || rule.from === 'every') continue;
+  });
+  rules.forEach((rule, index) => {
+    if (rule.effect !== 'exempt' || rule.from === 'every') return;
     for (const id of rule.from) {
       if (effects.get(id) === 'deny') continue;
       throw new PolicyValueError('unknown-rule', `${shown(id)} is no deny rule; accepted: ids of deny rules, or "*"`, [
@@ -240,5 +256,5 @@ function refuseUnknownReferences(rules: readonly CompiledRule[]): void {
         'from',
       ]);
     }
-  }
+  });
 }

@@ -6,8 +6,8 @@ import type { AddressList } from './address-list.ts';
 import { type Attribute, isMalformed } from './connection.ts';
 import type { AttributeName } from './document.ts';
 import type { NameList } from './name-list.ts';
-import type { FoldedName, Folding, NameAttribute, Subject, VersionAttribute } from './subject.ts';
-import { type VersionRange, versionInRange } from './version.ts';
+import type { Folding, NameAttribute, Subject, VersionAttribute } from './subject.ts';
+import { type VersionRange, versionInRanges } from './version.ts';
 import type { ConditionName } from './vocabulary.ts';
 import type { CompiledWindow } from './window.ts';
 
@@ -20,13 +20,22 @@ export type Finding = 'match' | 'no-match' | 'absent' | 'malformed';
 export interface Condition {
   readonly name: ConditionName;
   readonly direction: Direction;
-  /** What must be true of a connection for the condition to match; absent where no index can tell. */
-  readonly key?: ConditionKey;
+  /** What must be true of a connection for the condition to match. */
+  readonly key: ConditionKey;
   /** True when a connection that has the key (with windows: at a moment inside) is all that it takes: no entry expires. */
-  readonly keySuffices?: boolean;
+  readonly keySuffices: boolean;
+  /** The condition holds at no other time; where it does `throughout`, at every moment between, whatever the connection. */
+  readonly heldWithin?: HeldWithin | undefined;
   find(subject: Subject, nowMs: number): Finding;
   /** The first moment after `nowMs` at which `find` can change, infinite for never; it may be too early, never too late. */
   changesAtMs(subject: Subject, nowMs: number): number;
+}
+
+/** [fromMs, untilMs); the ends may be infinite. */
+export interface HeldWithin {
+  readonly fromMs: number;
+  readonly untilMs: number;
+  readonly throughout: boolean;
 }
 
 const NEVER = Number.POSITIVE_INFINITY;
@@ -37,6 +46,8 @@ export type ConditionKey =
   | { readonly kind: 'names'; readonly attribute: NameAttribute | 'identities'; readonly lists: readonly NameList[] }
   | { readonly kind: 'addresses'; readonly lists: readonly AddressList[] }
   | { readonly kind: 'endpoints'; readonly ids: ReadonlySet<string> }
+  | { readonly kind: 'versions'; readonly attribute: VersionAttribute; readonly ranges: readonly VersionRange[] }
+  | { readonly kind: 'missing'; readonly attributes: readonly AttributeName[] }
   | { readonly kind: 'windows'; readonly windows: readonly CompiledWindow[] };
 
 /** Whether a finding makes the condition hold: in doubt a refusing one does, a granting one does not. */
@@ -76,7 +87,7 @@ export function nameCondition(
   return {
     name,
     direction,
-    ...sufficientNameKey(attribute, lists),
+    ...nameKey(attribute, lists),
     find: (subject, nowMs) => {
       const names = subject.names(attribute, folding);
       if (names === undefined) return 'absent';
@@ -94,7 +105,8 @@ export function allGroupsCondition(direction: Direction, lists: readonly NameLis
     name: 'allGroups',
     direction,
     // At least one of its names must be there.
-    ...nameKey('groups', lists),
+    key: { kind: 'names', attribute: 'groups', lists },
+    keySuffices: false,
     find: (subject, nowMs) => {
       const names = subject.names('groups', folding);
       if (names === undefined) return 'absent';
@@ -113,7 +125,7 @@ export function identityCondition(lists: readonly NameList[]): Condition {
   return {
     name: 'identities',
     direction: 'refusing',
-    ...sufficientNameKey('identities', lists),
+    ...nameKey('identities', lists),
     find: (subject, nowMs) => {
       const names = subject.identities();
       if (names === undefined) return 'absent';
@@ -130,11 +142,13 @@ export function addressCondition(direction: Direction, lists: readonly AddressLi
     name: 'sourceIps',
     direction,
     key: { kind: 'addresses', lists },
+    keySuffices: !lists.some((list) => list.hasExpiringEntries),
     find: (subject, nowMs) => {
       const address = subject.address();
       if (address === undefined) return 'absent';
       if (isMalformed(address)) return 'malformed';
-      return found(lists.some((list) => list.matches(address, nowMs)));
+      for (const list of lists) if (list.matches(address, nowMs)) return 'match';
+      return 'no-match';
     },
     changesAtMs: (subject, nowMs) => {
       const address = subject.address();
@@ -154,11 +168,13 @@ export function versionCondition(
   return {
     name,
     direction,
+    key: { kind: 'versions', attribute: name, ranges },
+    keySuffices: true,
     find: (subject) => {
       const version = subject.version(name);
       if (version === undefined) return 'absent';
       if (isMalformed(version)) return 'malformed';
-      return found(ranges.some((range) => versionInRange(version, range)));
+      return found(versionInRanges(version, ranges));
     },
     changesAtMs: never,
   };
@@ -171,9 +187,24 @@ export function windowCondition(direction: Direction, windows: readonly Compiled
     direction,
     key: { kind: 'windows', windows },
     keySuffices: true,
-    find: (_, nowMs) => found(windows.some((window) => window.contains(nowMs))),
+    heldWithin: absoluteSpan(windows),
+    find: (_, nowMs) => {
+      for (const window of windows) if (window.contains(nowMs)) return 'match';
+      return 'no-match';
+    },
     changesAtMs: (_, nowMs) => Math.min(...windows.map((window) => window.span(nowMs).untilMs)),
   };
+}
+
+/** From the first start to the last end, where all windows are absolute. */
+function absoluteSpan(windows: readonly CompiledWindow[]): HeldWithin | undefined {
+  let [fromMs, untilMs] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const { ends } of windows) {
+    if (ends === undefined) return undefined;
+    fromMs = Math.min(fromMs, ends.fromMs);
+    untilMs = Math.max(untilMs, ends.untilMs);
+  }
+  return { fromMs, untilMs, throughout: windows.length === 1 };
 }
 
 /** `missing`: one of the attributes is absent. */
@@ -181,33 +212,39 @@ export function missingCondition(direction: Direction, attributes: readonly Attr
   return {
     name: 'missing',
     direction,
+    key: { kind: 'missing', attributes },
+    // Where it grants, one attribute that is malformed outdoes another one's absence.
+    keySuffices: direction === 'refusing' || attributes.length === 1,
     find: (subject) => {
-      const values = attributes.map((attribute) => subject.attribute(attribute));
-      if (values.some(isMalformed)) return 'malformed';
-      return found(values.includes(undefined));
+      let isOneAbsent = false;
+      for (const attribute of attributes) {
+        const value = subject.attribute(attribute);
+        if (isMalformed(value)) return 'malformed';
+        if (value === undefined) isOneAbsent = true;
+      }
+      return found(isOneAbsent);
     },
     changesAtMs: never,
   };
 }
 
-function nameKey(attribute: NameAttribute | 'identities', lists: readonly NameList[]): { readonly key?: ConditionKey } {
-  return lists.some((list) => list.hasWildcards) ? {} : { key: { kind: 'names', attribute, lists } };
-}
-
-function sufficientNameKey(
+function nameKey(
   attribute: NameAttribute | 'identities',
   lists: readonly NameList[],
 ): Pick<Condition, 'key' | 'keySuffices'> {
-  const key = nameKey(attribute, lists);
-  return key.key === undefined ? key : { ...key, keySuffices: !lists.some((list) => list.hasExpiringEntries) };
+  return {
+    key: { kind: 'names', attribute, lists },
+    keySuffices: !lists.some((list) => list.hasExpiringEntries || list.globs.length > 0),
+  };
 }
 
-function anyMatches(lists: readonly NameList[], names: readonly FoldedName[], nowMs: number): boolean {
-  return names.some((name) => lists.some((list) => list.matches(name, nowMs)));
+function anyMatches(lists: readonly NameList[], names: readonly string[], nowMs: number): boolean {
+  for (const name of names) for (const list of lists) if (list.matches(name, nowMs)) return true;
+  return false;
 }
 
 /** When a match on names ends: entries expire and none begins, so where there is no match there never will be one. */
-function matchEndMs(lists: readonly NameList[], names: Attribute<readonly FoldedName[]>, nowMs: number): number {
+function matchEndMs(lists: readonly NameList[], names: Attribute<readonly string[]>, nowMs: number): number {
   if (names === undefined || isMalformed(names)) return NEVER;
   let endMs = Number.NEGATIVE_INFINITY;
   for (const name of names) for (const list of lists) endMs = Math.max(endMs, list.matchedUntilMs(name, nowMs));

@@ -22,6 +22,33 @@ export interface Connection {
   readonly groups: Attribute<readonly string[]>;
 }
 
+/** An attribute by its name. Each is written out: a look-up by a name that varies costs far more. */
+export function attributeOf<Name extends keyof Connection>(connection: Connection, name: Name): Connection[Name];
+export function attributeOf(connection: Connection, name: keyof Connection): Connection[keyof Connection] {
+  switch (name) {
+    case 'username':
+      return connection.username;
+    case 'publicIp':
+      return connection.publicIp;
+    case 'connectionId':
+      return connection.connectionId;
+    case 'commonName':
+      return connection.commonName;
+    case 'groups':
+      return connection.groups;
+    case 'platform':
+      return connection.platform;
+    case 'platformVersion':
+      return connection.platformVersion;
+    case 'openvpnVersion':
+      return connection.openvpnVersion;
+    case 'awsClientVersion':
+      return connection.awsClientVersion;
+    case 'endpointId':
+      return connection.endpointId;
+  }
+}
+
 /** The longest name that is taken at its word, in UTF-16 units. */
 export const MAX_NAME_LENGTH = 512;
 

@@ -1,8 +1,9 @@
 /** What would be, were a rule in report mode enforced. */
 import type { Connection } from './connection.ts';
+import { idsOf } from './decide.ts';
 import type { Decision } from './decision.ts';
-import { judge } from './judge.ts';
-import type { CompiledPolicy, CompiledRule } from './policy.ts';
+import { judgeAmong } from './judge.ts';
+import type { CompiledPolicy } from './policy.ts';
 import { Subject } from './subject.ts';
 
 /** The decision that it would be, were that one rule enforced. */
@@ -13,10 +14,8 @@ export function decideEnforcing(
   ruleId: string,
 ): Pick<Decision, 'allow' | 'effect' | 'rules'> {
   const subject = new Subject(connection);
-  const among: CompiledRule[] = [];
-  policy.index.candidates(subject, nowMs, (rule) => {
-    among.push(rule.id === ruleId ? { ...rule, enforced: true } : rule);
-  });
-  const { effect, endpoint, rules } = judge(policy, subject, nowMs, among);
-  return { allow: effect === 'allow' || endpoint?.observes === true, effect, rules: rules.map(({ id }) => id) };
+  const found = policy.index.find(subject, nowMs);
+  const among = Array.from({ length: found.count }, (_, place) => found.at(place));
+  const { effect, endpoint, rules } = judgeAmong(policy, subject, nowMs, among, policy.ids.indexOf(ruleId));
+  return { allow: effect === 'allow' || endpoint?.observes === true, effect, rules: idsOf(policy, rules) };
 }

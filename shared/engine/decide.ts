@@ -2,8 +2,9 @@
 import { type Connection, isMalformed } from './connection.ts';
 import type { Decision } from './decision.ts';
 import { judge, type Verdict } from './judge.ts';
-import type { CompiledPolicy, CompiledRule } from './policy.ts';
+import type { CompiledPolicy } from './policy.ts';
 import { refusalMessage } from './refusal-message.ts';
+import { HAS_STATUSES } from './rule-traits.ts';
 import { Subject } from './subject.ts';
 
 /**
@@ -25,28 +26,40 @@ export function toDecision(policy: CompiledPolicy, subject: Subject, nowMs: numb
   const observed = effect === 'deny' && endpoint?.observes === true;
   const { endpointId } = subject.connection;
   const endpointName = endpoint?.name ?? (isMalformed(endpointId) ? undefined : endpointId);
-  const decision: { -readonly [Key in keyof Decision]: Decision[Key] } = {
+  return {
     allow: effect === 'allow' || observed,
     effect,
     decidedBy: rules.length > 0 ? 'rule' : 'default',
-    rules: idsOf(rules),
-    postureStatuses: statusesOf(rules),
-    reported: idsOf(verdict.reported),
+    rules: idsOf(policy, rules),
+    message: effect === 'deny' ? refusalMessage(policy, subject, nowMs, verdict, endpointName) : undefined,
+    postureStatuses: statusesOf(policy, rules),
+    reported: idsOf(policy, verdict.reported),
     observed,
+    endpoint: endpointName,
   };
-  if (effect === 'deny') decision.message = refusalMessage(policy, subject, nowMs, verdict, endpointName);
-  if (endpointName !== undefined) decision.endpoint = endpointName;
-  return decision;
 }
 
 const NONE: readonly string[] = Object.freeze([]);
 
-function idsOf(rules: readonly CompiledRule[]): readonly string[] {
-  return rules.length === 0 ? NONE : rules.map((rule) => rule.id);
+/** The ids of rules that are told by their numbers. */
+export function idsOf({ ids }: CompiledPolicy, numbers: readonly number[]): readonly string[] {
+  const count = numbers.length;
+  if (count === 0) return NONE;
+  const told = new Array<string>(count);
+  for (let place = 0; place < count; place++) told[place] = ids[numbers[place] as number] as string; // in bounds
+  return told;
 }
 
 /** Without repeats, as many as may be sent. */
-function statusesOf(rules: Verdict['rules']): readonly string[] {
-  if (rules.every((rule) => rule.postureStatuses.length === 0)) return NONE;
-  return [...new Set(rules.flatMap((rule) => rule.postureStatuses))].slice(0, MAX_POSTURE_STATUSES);
+function statusesOf({ rules, traits }: CompiledPolicy, numbers: readonly number[]): readonly string[] {
+  let statuses: Set<string> | undefined;
+  for (let place = 0; place < numbers.length; place++) {
+    const number = numbers[place] as number; // in bounds
+    if ((traits.bits(number) & HAS_STATUSES) === 0) continue;
+    const rule = rules[number];
+    if (rule === undefined || rule.effect === 'exempt') continue; // has none
+    statuses ??= new Set();
+    for (const status of rule.postureStatuses) statuses.add(status);
+  }
+  return statuses === undefined ? NONE : [...statuses].slice(0, MAX_POSTURE_STATUSES);
 }

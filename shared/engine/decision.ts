@@ -11,7 +11,7 @@ export interface Decision {
   /** The rules that made the decision, in document order: all deny rules on a refusal, all allow rules on an admission. */
   readonly rules: readonly string[];
   /** The refused user's message, placeholders filled in, at most 255 UTF-16 units; absent when `effect` is `allow`. */
-  readonly message?: string;
+  readonly message?: string | undefined;
   /** At most ten, without repeats, from `rules`, in order. */
   readonly postureStatuses: readonly string[];
   /** Rules in report mode that apply, in document order (a deny rule that an enforced exempt rule lifts is not among them). */
@@ -19,5 +19,5 @@ export interface Decision {
   /** True when the policy refused and the endpoint, in observe mode, lets the connection in all the same. */
   readonly observed: boolean;
   /** The endpoint's name, its id where it has none; absent when the request names no endpoint. */
-  readonly endpoint?: string;
+  readonly endpoint?: string | undefined;
 }

@@ -56,9 +56,9 @@ export function explain(policy: CompiledPolicy, connection: Connection, nowMs: n
   const subject = new Subject(connection);
   const verdict = judge(policy, subject, nowMs);
   const exemptions = policy.rules.filter(isEnforcedExempt).filter((rule) => applies(rule, subject, nowMs));
-  const decided = new Set<CompiledRule>(verdict.rules);
+  const decided = new Set(verdict.rules);
 
-  const traceRule = (rule: CompiledRule): RuleTrace => {
+  const traceRule = (rule: CompiledRule, number: number): RuleTrace => {
     const match = rule.match.filter((block) => block.length > 0).map((block) => traceBlock(block, subject, nowMs));
     const except = rule.except.map((block) => traceBlock(block, subject, nowMs));
     const common = {
@@ -73,11 +73,11 @@ export function explain(policy: CompiledPolicy, connection: Connection, nowMs: n
     if (nowMs >= rule.expiresAtMs) return { ...common, outcome: 'not-in-force', notInForce: 'expired' };
     if (match.length > 0 && !match.some((block) => block.holds)) return { ...common, outcome: 'not-matched' };
     if (except.some((block) => block.holds)) return { ...common, outcome: 'excepted' };
-    const liftedBy = rule.effect === 'deny' ? exemptions.filter((exempt) => lifts(exempt, rule)) : [];
+    const liftedBy = exemptions.filter((exempt) => lifts(exempt, rule));
     if (liftedBy.length > 0) return { ...common, outcome: 'lifted', liftedBy: liftedBy.map((exempt) => exempt.id) };
     if (!rule.enforced) return { ...common, outcome: 'reported' };
     if (rule.effect === 'exempt') return { ...common, outcome: 'lifts' };
-    return { ...common, outcome: decided.has(rule) ? 'decided' : 'outranked' };
+    return { ...common, outcome: decided.has(number) ? 'decided' : 'outranked' };
   };
 
   return { decision: toDecision(policy, subject, nowMs, verdict), rules: policy.rules.map(traceRule) };

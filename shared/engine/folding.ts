@@ -2,6 +2,7 @@
  * How names are folded before they are compared (docs/policy-language.md, "Names"). Both ways give the same text for
  * names that differ by letter case only; the wide one, for refusing, unites what Active Directory takes for one name.
  */
+import { latePattern } from './late-pattern.ts';
 
 /** NFC and lower case: what granting conditions compare. */
 export function foldNarrow(text: string): string {
@@ -15,8 +16,8 @@ export function foldWidePiece(text: string): string {
   let folded = text;
   // Twice: the upper case of a few characters decomposes anew.
   for (let pass = 0; pass < 2; pass++) {
-    folded = folded.normalize('NFKD').replace(UNSEEN, '').toUpperCase().toLowerCase();
-    folded = plainSigma(folded).normalize('NFKD').replace(UNSEEN, '');
+    folded = folded.normalize('NFKD').replace(unseen(), '').toUpperCase().toLowerCase();
+    folded = plainSigma(folded).normalize('NFKD').replace(unseen(), '');
   }
   return folded.normalize('NFC');
 }
@@ -26,7 +27,7 @@ export function foldWide(text: string): string {
   return foldWidePiece(text).trim();
 }
 
-const UNSEEN = /[\p{M}\p{Cf}\p{Cc}\p{Default_Ignorable_Code_Point}]/gu;
+const unseen = latePattern(String.raw`[\p{M}\p{Cf}\p{Cc}\p{Default_Ignorable_Code_Point}]`, 'gu');
 
 /** Lower case depends on the place of a sigma in its word (Unicode, SpecialCasing: Final_Sigma), a name must not. */
 function plainSigma(text: string): string {

@@ -1,5 +1,6 @@
 /** Messages to refused users: a template with placeholders, filled in once. */
 import { PolicyValueError, shown } from './errors.ts';
+import { latePattern } from './late-pattern.ts';
 
 export const PLACEHOLDERS = [
   'username',
@@ -28,10 +29,8 @@ const MAX_INSERTED_LENGTH = 64;
 /** Longer than any value that is not malformed. */
 const MAX_READ_LENGTH = 1024;
 const PLACEHOLDER = /\{([^{}]*)\}/g;
-/** What needs no second look: most values. */
-const PRINTABLE_ASCII = /^[ -~]*$/;
 /** Control and format characters (the bidirectional ones among them), line and paragraph separators, halves of pairs. */
-const NOT_SHOWN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+const notShown = latePattern(String.raw`[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]`, 'gu');
 
 /** Reads a template. Throws `invalid-message`: unknown placeholder, empty, too long. */
 export function parseMessage(text: string): MessageTemplate {
@@ -60,12 +59,14 @@ export function parseMessage(text: string): MessageTemplate {
 
 /** The message, at most 255 UTF-16 units. `value` is asked for each placeholder; absent ones show as `-`. */
 export function fillMessage(
-  template: MessageTemplate,
+  { pieces }: MessageTemplate,
   value: (placeholder: Placeholder) => string | undefined,
 ): string {
   let filled = '';
-  for (const piece of template.pieces)
+  for (let place = 0; place < pieces.length; place++) {
+    const piece = pieces[place] as MessageTemplate['pieces'][number]; // in bounds
     filled += typeof piece === 'string' ? piece : insertable(value(piece.placeholder));
+  }
   return cut(filled, MAX_MESSAGE_LENGTH);
 }
 
@@ -79,8 +80,18 @@ export function cut(text: string, length: number): string {
 /** A value as a message shows it: without what is not seen, at most 64 UTF-16 units; `-` for one that is absent. */
 export function insertable(value: string | undefined): string {
   if (value === undefined) return '-';
+  if (value.length > 0 && value.length <= MAX_INSERTED_LENGTH && isPrintableAscii(value)) return value;
   // Cut twice: the first bounds the work on a huge value, the second what is shown of it.
   const read = cut(value, MAX_READ_LENGTH);
-  const visible = PRINTABLE_ASCII.test(read) ? read : read.replace(NOT_SHOWN, '');
-  return cut(visible, MAX_INSERTED_LENGTH) || '-';
+  return cut(read.replace(notShown(), ''), MAX_INSERTED_LENGTH) || '-';
+}
+
+/** Most values: nothing in them needs a second look. */
+function isPrintableAscii(text: string): boolean {
+  let unprintable = 0;
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index);
+    unprintable |= (unit - 0x20) | (0x7e - unit); // negative for a unit outside
+  }
+  return unprintable >= 0;
 }

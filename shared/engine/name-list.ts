@@ -1,87 +1,165 @@
-/** A compiled list of name patterns: plain names by hash, wildcards one by one. */
-import { type FoldedPattern, foldPattern, type GlobToken, globMatches, type NamePattern } from './name-pattern.ts';
-import type { FoldedName } from './subject.ts';
+/** A compiled list of name patterns, folded one way: names that are compared whole, and patterns with wildcards. */
+import { foldNarrow } from './folding.ts';
+import {
+  type FoldedPattern,
+  foldPattern,
+  type GlobToken,
+  globMatches,
+  isPlainName,
+  type NamePattern,
+  parseNamePattern,
+} from './name-pattern.ts';
+import type { Folding } from './subject.ts';
 
-/** A pattern and the moment from which it no longer counts (infinite for most). */
-export interface NameEntry {
-  readonly pattern: NamePattern;
-  readonly expiresAtMs: number;
+/** Entries as they are read, until they make a list: side by side, since objects for 100,000 of them would be most of the time. */
+export class NameEntries {
+  readonly #sources: string[] = [];
+  /** By place; plain names, which most are, have none. */
+  readonly #patterns = new Map<number, NamePattern>();
+  readonly #expiries: number[] = [];
+
+  /** @param expiresAtMs the moment from which the entry no longer counts, infinite for most. Throws `invalid-name` */
+  add(source: string, expiresAtMs: number): void {
+    if (!isPlainName(source)) this.#patterns.set(this.#sources.length, parseNamePattern(source));
+    this.#sources.push(source);
+    this.#expiries.push(expiresAtMs);
+  }
+
+  get isEmpty(): boolean {
+    return this.#sources.length === 0;
+  }
+
+  toList(folding: Folding): NameList {
+    const names: string[] = [];
+    const expiries: number[] = [];
+    const globs: Glob[] = [];
+    for (let place = 0; place < this.#sources.length; place++) {
+      const expiresAtMs = this.#expiries[place] as number; // in bounds, as below
+      const pattern = this.#patterns.get(place);
+      const folded = pattern && foldPattern(pattern, folding);
+      if (folded?.kind === 'glob') globs.push(globOf(folded.tokens, expiresAtMs));
+      else {
+        names.push(folded?.name ?? foldNarrow(this.#sources[place] as string));
+        expiries.push(expiresAtMs);
+      }
+    }
+    return new NameList(names, expiries, globs);
+  }
 }
 
-interface Glob {
+/** A pattern with wildcards, with the text before its first wildcard and the text after its last. */
+export interface Glob {
   readonly tokens: readonly GlobToken[];
+  readonly beginning: string;
+  readonly end: string;
   readonly expiresAtMs: number;
 }
+
+/** Longer lists are looked up by hash. */
+const FEW = 8;
+
+const NEVER = Number.POSITIVE_INFINITY;
+const NOT_LISTED = Number.NEGATIVE_INFINITY;
 
 /** The entries of one list, folded one way; names must be folded the same way. */
 export class NameList {
-  readonly #expiryOfName = new Map<string, number>();
-  readonly #globs: Glob[] = [];
-  readonly #entries: { readonly folded: FoldedPattern; readonly expiresAtMs: number }[] = [];
-
+  /** Those without wildcards, expired ones too; a name may stand there twice. */
+  readonly names: readonly string[];
+  readonly globs: readonly Glob[];
   readonly hasExpiringEntries: boolean;
+  /** By place in `names`; absent where none expires. */
+  readonly #expiries: readonly number[] | undefined;
+  #expiryOfName: ReadonlyMap<string, number> | undefined;
 
-  constructor(entries: readonly NameEntry[], folding: 'wide' | 'narrow') {
-    this.hasExpiringEntries = entries.some(({ expiresAtMs }) => expiresAtMs !== Number.POSITIVE_INFINITY);
-    for (const { pattern, expiresAtMs } of entries) {
-      const folded = foldPattern(pattern, folding);
-      this.#entries.push({ folded, expiresAtMs });
-      if (folded.kind === 'glob') this.#globs.push({ tokens: folded.tokens, expiresAtMs });
-      else if (expiresAtMs > (this.#expiryOfName.get(folded.name) ?? Number.NEGATIVE_INFINITY))
-        this.#expiryOfName.set(folded.name, expiresAtMs);
-    }
-  }
-
-  /** The names of the entries without wildcards, expired ones too. */
-  get exactNames(): Iterable<string> {
-    return this.#expiryOfName.keys();
-  }
-
-  /** True when an entry has a wildcard, so that `exactNames` does not tell every name that can match. */
-  get hasWildcards(): boolean {
-    return this.#globs.length > 0;
+  /** @param expiries of the names, by their places */
+  constructor(names: readonly string[], expiries: readonly number[], globs: readonly Glob[]) {
+    this.names = names;
+    this.globs = globs;
+    this.hasExpiringEntries =
+      expiries.some((expiresAtMs) => expiresAtMs !== NEVER) || globs.some(({ expiresAtMs }) => expiresAtMs !== NEVER);
+    this.#expiries = this.hasExpiringEntries ? expiries : undefined;
   }
 
   /** True when an entry that has not expired matches `name`. */
-  matches(name: FoldedName, nowMs: number): boolean {
-    const expiresAtMs = this.#expiryOfName.get(name.text);
-    if (expiresAtMs !== undefined && nowMs < expiresAtMs) return true;
-    for (const glob of this.#globs) {
-      if (nowMs < glob.expiresAtMs && globMatches(glob.tokens, name.characters)) return true;
+  matches(name: string, nowMs: number): boolean {
+    if (nowMs < this.#namedUntilMs(name)) return true;
+    for (const glob of this.globs) {
+      if (nowMs < glob.expiresAtMs && globMatches(glob.tokens, name)) return true;
     }
     return false;
   }
 
   /** The moment until which entries go on matching `name`; in the past or negative infinite where none does. */
-  matchedUntilMs(name: FoldedName, nowMs: number): number {
-    let untilMs = this.#expiryOfName.get(name.text) ?? Number.NEGATIVE_INFINITY;
-    for (const { tokens, expiresAtMs } of this.#globs) {
+  matchedUntilMs(name: string, nowMs: number): number {
+    let untilMs = this.#namedUntilMs(name);
+    for (const { tokens, expiresAtMs } of this.globs) {
       const longer = expiresAtMs > untilMs && nowMs < expiresAtMs;
-      if (longer && globMatches(tokens, name.characters)) untilMs = expiresAtMs;
+      if (longer && globMatches(tokens, name)) untilMs = expiresAtMs;
     }
     return untilMs;
   }
 
   /** The first moment after `nowMs` at which an entry expires; infinite where none does. */
   firstExpiryMs(nowMs: number): number {
-    let firstMs = Number.POSITIVE_INFINITY;
-    for (const { expiresAtMs } of this.#entries) if (expiresAtMs > nowMs) firstMs = Math.min(firstMs, expiresAtMs);
+    if (!this.hasExpiringEntries) return NEVER;
+    let firstMs = NEVER;
+    const expires = (expiresAtMs: number) => {
+      if (expiresAtMs > nowMs) firstMs = Math.min(firstMs, expiresAtMs);
+    };
+    for (const expiresAtMs of this.#expiries ?? []) expires(expiresAtMs);
+    for (const { expiresAtMs } of this.globs) expires(expiresAtMs);
     return firstMs;
   }
 
   /** True when there is an entry that has not expired. */
   hasLiveEntry(nowMs: number): boolean {
-    return this.#entries.some((entry) => nowMs < entry.expiresAtMs);
+    return (
+      this.names.some((_, place) => nowMs < this.#expiryAt(place)) ||
+      this.globs.some(({ expiresAtMs }) => nowMs < expiresAtMs)
+    );
   }
 
   /** True when every entry that has not expired matches one of `names`. */
-  allMatched(names: readonly FoldedName[], nowMs: number): boolean {
-    return this.#entries.every(
-      ({ folded, expiresAtMs }) => nowMs >= expiresAtMs || names.some((name) => fits(folded, name)),
+  allMatched(names: readonly string[], nowMs: number): boolean {
+    return (
+      this.names.every((name, place) => nowMs >= this.#expiryAt(place) || names.includes(name)) &&
+      this.globs.every(
+        ({ tokens, expiresAtMs }) => nowMs >= expiresAtMs || names.some((name) => globMatches(tokens, name)),
+      )
     );
+  }
+
+  #expiryAt(place: number): number {
+    return this.#expiries?.[place] ?? NEVER;
+  }
+
+  /** The latest expiry of the entries that are `name`. */
+  #namedUntilMs(name: string): number {
+    if (this.names.length > FEW) {
+      this.#expiryOfName ??= this.#latestExpiries();
+      return this.#expiryOfName.get(name) ?? NOT_LISTED;
+    }
+    let untilMs = NOT_LISTED;
+    for (let place = 0; place < this.names.length; place++) {
+      if (this.names[place] === name) untilMs = Math.max(untilMs, this.#expiryAt(place));
+    }
+    return untilMs;
+  }
+
+  #latestExpiries(): ReadonlyMap<string, number> {
+    const latest = new Map<string, number>();
+    for (const [place, name] of this.names.entries()) {
+      latest.set(name, Math.max(this.#expiryAt(place), latest.get(name) ?? NOT_LISTED));
+    }
+    return latest;
   }
 }
 
-function fits(pattern: FoldedPattern, name: FoldedName): boolean {
-  return pattern.kind === 'exact' ? pattern.name === name.text : globMatches(pattern.tokens, name.characters);
+type Tokens = Extract<FoldedPattern, { kind: 'glob' }>['tokens'];
+
+function globOf(tokens: Tokens, expiresAtMs: number): Glob {
+  const isWildcard = (token: GlobToken) => token === 'any' || token === 'one';
+  const first = tokens.findIndex(isWildcard);
+  const last = tokens.findLastIndex(isWildcard);
+  return { tokens, beginning: tokens.slice(0, first).join(''), end: tokens.slice(last + 1).join(''), expiresAtMs };
 }

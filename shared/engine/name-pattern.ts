@@ -32,8 +32,8 @@ export function parseNamePattern(source: string): NamePattern {
       `${shown(source)} has ${source.length} characters; accepted: a pattern of at most ${MAX_PATTERN_LENGTH}`,
     );
   }
-  // Most names; what the rest of this function would say of them.
-  if (PLAIN.test(source)) return { source, pieces: [{ text: source }] };
+  // What the rest of this function would say of it.
+  if (isPlainName(source)) return { source, pieces: [{ text: source }] };
   const pieces: PatternPiece[] = [];
   let text = '';
   const endText = () => {
@@ -65,7 +65,11 @@ export function parseNamePattern(source: string): NamePattern {
   return pattern;
 }
 
-/** ASCII that can be seen, without wildcards and backslashes. */
+/** True for most names: visible ASCII, at most 256 characters, without wildcards and backslashes. Folding changes nothing but its case. */
+export function isPlainName(source: string): boolean {
+  return source.length <= MAX_PATTERN_LENGTH && PLAIN.test(source);
+}
+
 const PLAIN = /^[!-)+->@-[\]-~]+$/;
 
 /** Folds the text between the wildcards, `wide` for refusing conditions, `narrow` for granting ones. */
@@ -88,8 +92,8 @@ export function foldPattern(pattern: NamePattern, folding: 'wide' | 'narrow'): F
   return { kind: 'exact', name: pieces.map((piece) => ('text' in piece ? piece.text : '')).join('') };
 }
 
-/** True when the folded `name` (its characters, one code point each) fits the tokens. Takes at most |tokens| × |name| steps. */
-export function globMatches(tokens: readonly GlobToken[], name: readonly string[]): boolean {
+/** True when the folded `name` fits the tokens. Takes at most |tokens| × |name| steps. */
+export function globMatches(tokens: readonly GlobToken[], name: string): boolean {
   let token = 0;
   let at = 0;
   // Where to go on when the text after the last star turns out not to fit: one character further right.
@@ -100,16 +104,28 @@ export function globMatches(tokens: readonly GlobToken[], name: readonly string[
     if (wanted === 'any') {
       starToken = token++;
       starAt = at;
-    } else if (wanted !== undefined && (wanted === 'one' || wanted === name[at])) {
+      continue;
+    }
+    const width = widthAt(name, at);
+    if (wanted !== undefined && (wanted === 'one' || (wanted.length === width && name.startsWith(wanted, at)))) {
       token++;
-      at++;
+      at += width;
     } else if (starToken >= 0) {
       token = starToken + 1;
-      at = ++starAt;
+      starAt += widthAt(name, starAt);
+      at = starAt;
     } else {
       return false;
     }
   }
   while (tokens[token] === 'any') token++;
   return token === tokens.length;
+}
+
+/** The UTF-16 units of the character at `at`: half of a surrogate pair alone is a character of its own. */
+function widthAt(name: string, at: number): 1 | 2 {
+  const unit = name.charCodeAt(at);
+  if (unit < 0xd800 || unit > 0xdbff) return 1;
+  const next = name.charCodeAt(at + 1);
+  return next >= 0xdc00 && next <= 0xdfff ? 2 : 1;
 }

@@ -1,7 +1,9 @@
 /** What `compile` makes of a document and `decide` reads. */
+import type { ApplyingRules } from './applying-rules.ts';
 import type { Condition } from './condition.ts';
 import type { Effect } from './document.ts';
 import type { MessageTemplate } from './message.ts';
+import type { RuleTraits } from './rule-traits.ts';
 import type { Subject } from './subject.ts';
 import type { CompiledWindow, TimeDisplay } from './window.ts';
 
@@ -10,19 +12,27 @@ export interface CompiledPolicy {
   readonly defaultMessage: MessageTemplate;
   /** By endpoint id. */
   readonly endpoints: ReadonlyMap<string, CompiledEndpoint>;
-  /** In document order. */
+  /** In document order; a rule's number is its place. */
   readonly rules: readonly CompiledRule[];
+  /** By number, what most decisions need of the rules. */
+  readonly ids: readonly string[];
+  readonly traits: RuleTraits;
   /** Finds those of `rules` that can apply to a connection. */
   readonly index: RuleFinder;
+  /** Of the decision in hand: nothing of it lasts. */
+  readonly applying: ApplyingRules;
 }
 
 export interface RuleFinder {
-  /**
-   * Calls `visit` with each rule that can apply, now (milliseconds since 1970) or ever, in document order.
-   * `certain` tells that being found at that moment is all that it takes for the rule to apply. Not to be called from
-   * within `visit`.
-   */
-  candidates(subject: Subject, when: number | 'ever', visit: (rule: CompiledRule, certain: boolean) => void): void;
+  /** The rules that can apply, at a moment (milliseconds since 1970) or ever. What it returns is good until the next call. */
+  find(subject: Subject, when: number | 'ever'): RuleNumbers;
+}
+
+/** Numbers of rules, ascending. */
+export interface RuleNumbers {
+  readonly count: number;
+  /** The number at `place`, which is below `count`. */
+  at(place: number): number;
 }
 
 export interface CompiledEndpoint {

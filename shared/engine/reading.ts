@@ -4,19 +4,40 @@
  */
 import { PolicyValueError, shown } from './errors.ts';
 
-export type Path = readonly (string | number)[];
+/** Where a value stands in the document: links towards its root, told in full only where something is wrong. */
+export class Path {
+  static readonly root = new Path();
+  readonly #parent: Path | undefined;
+  readonly #key: string | number;
+
+  private constructor(parent?: Path, key: string | number = '') {
+    this.#parent = parent;
+    this.#key = key;
+  }
+
+  /** The place of what stands there under `key`. */
+  to(key: string | number): Path {
+    return new Path(this, key);
+  }
+
+  /** From the root on. */
+  get keys(): readonly (string | number)[] {
+    return this.#parent === undefined ? [] : [...this.#parent.keys, this.#key];
+  }
+}
 
 /** An object with no key but `keys`. Throws `invalid-value`, `unknown-key`. */
-export function readObject(value: unknown, path: Path, keys?: readonly string[]): Readonly<Record<string, unknown>> {
+export function readObject(value: unknown, path: Path, keys?: ReadonlySet<string>): Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw unexpected(value, path, 'an object');
   const object = value as Readonly<Record<string, unknown>>; // what was checked above
-  for (const key of keys === undefined ? [] : Object.keys(object)) {
-    if (!keys?.includes(key)) {
-      throw new PolicyValueError('unknown-key', `${shown(key)} is not known here; accepted: ${keys?.join(', ')}`, [
-        ...path,
-        key,
-      ]);
-    }
+  if (keys === undefined) return object;
+  for (const key of Object.keys(object)) {
+    if (keys.has(key)) continue;
+    throw new PolicyValueError(
+      'unknown-key',
+      `${shown(key)} is not known here; accepted: ${[...keys].join(', ')}`,
+      path.to(key).keys,
+    );
   }
   return object;
 }
@@ -31,7 +52,7 @@ export function readList(value: unknown, path: Path, least = 1): readonly unknow
 
 /** A list of texts that is not empty. */
 export function readTexts(value: unknown, path: Path): readonly string[] {
-  return readList(value, path).map((element, index) => readText(element, [...path, index]));
+  return readList(value, path).map((element, index) => readText(element, path.to(index)));
 }
 
 /** A text that is not empty. */
@@ -63,11 +84,15 @@ export function at<T>(path: Path | (() => Path), parse: () => T): T {
     return parse();
   } catch (error) {
     if (error instanceof PolicyValueError && error.path.length === 0)
-      throw new PolicyValueError(error.code, error.message, typeof path === 'function' ? path() : path);
+      throw new PolicyValueError(error.code, error.message, (typeof path === 'function' ? path() : path).keys);
     throw error;
   }
 }
 
 function unexpected(value: unknown, path: Path, accepted: string): PolicyValueError {
-  return new PolicyValueError('invalid-value', `${shown(value)} is not understood here; accepted: ${accepted}`, path);
+  return new PolicyValueError(
+    'invalid-value',
+    `${shown(value)} is not understood here; accepted: ${accepted}`,
+    path.keys,
+  );
 }

@@ -1,5 +1,5 @@
 /** What a refused user is told: whose message counts, and what its placeholders stand for. */
-import { type Connection, isMalformed } from './connection.ts';
+import { attributeOf, type Connection, isMalformed } from './connection.ts';
 import type { Verdict } from './judge.ts';
 import { fillMessage, type Placeholder } from './message.ts';
 import type { CompiledPolicy, CompiledRule } from './policy.ts';
@@ -17,7 +17,8 @@ export function refusalMessage(
   endpointName: string | undefined,
 ): string {
   const { endpoint } = verdict;
-  const [rule] = verdict.rules;
+  const first = verdict.rules[0];
+  const rule = first === undefined ? undefined : policy.rules[first];
   const template = (rule?.effect === 'deny' ? rule.message : undefined) ?? (endpoint ?? policy).defaultMessage;
   return fillMessage(template, (placeholder: Placeholder) => {
     switch (placeholder) {
@@ -28,14 +29,14 @@ export function refusalMessage(
       case 'until':
         return showTime(refusalEnd(policy, subject, verdict, nowMs), displayOf(rule, nowMs));
       default:
-        return textOf(subject.connection[placeholder]);
+        return textOf(attributeOf(subject.connection, placeholder));
     }
   });
 }
 
 function textOf(attribute: Connection['username']): string | undefined {
-  const value = isMalformed(attribute) ? attribute.malformed : attribute;
-  return typeof value === 'string' ? value : undefined;
+  if (typeof attribute === 'string') return attribute;
+  return isMalformed(attribute) && typeof attribute.malformed === 'string' ? attribute.malformed : undefined;
 }
 
 /** How times are shown in a rule's message: as its first window that holds, else as its `expiresAt`, else in UTC. */

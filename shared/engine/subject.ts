@@ -1,24 +1,9 @@
 /** A connection while it is decided: its attributes parsed and folded, each at most once and only when a rule asks. */
 import { type Address, parseAddress } from './address.ts';
-import { type Attribute, type Connection, isMalformed, type Malformed } from './connection.ts';
+import { type Attribute, attributeOf, type Connection, isMalformed, type Malformed } from './connection.ts';
 import type { AttributeName } from './document.ts';
 import { foldNarrow, foldWide } from './folding.ts';
 import { parseVersion, type Version } from './version.ts';
-
-/** A name folded one way, and its characters (code points) for wildcards. */
-export class FoldedName {
-  readonly text: string;
-  #characters: readonly string[] | undefined;
-
-  constructor(text: string) {
-    this.text = text;
-  }
-
-  get characters(): readonly string[] {
-    this.#characters ??= [...this.text];
-    return this.#characters;
-  }
-}
 
 export type Folding = 'wide' | 'narrow';
 
@@ -36,12 +21,12 @@ const MAX_IDENTITY_FORMS = 64;
 
 export class Subject {
   readonly connection: Connection;
-  readonly #wide = new FoldedAttributes();
+  #wide: FoldedAttributes | undefined;
   #narrow: FoldedAttributes | undefined;
   #openvpnVersion: Attribute<Version> | Unread = UNREAD;
   #awsClientVersion: Attribute<Version> | Unread = UNREAD;
   #address: Attribute<Address> | Unread = UNREAD;
-  #identities: Attribute<readonly FoldedName[]> | Unread = UNREAD;
+  #identities: Attribute<readonly string[]> | Unread = UNREAD;
 
   constructor(connection: Connection) {
     this.connection = connection;
@@ -51,7 +36,7 @@ export class Subject {
   attribute(name: AttributeName): Attribute<unknown> {
     if (name === 'publicIp') return this.address();
     if (name === 'openvpnVersion' || name === 'awsClientVersion') return this.version(name);
-    return this.connection[name];
+    return attributeOf(this.connection, name);
   }
 
   address(): Attribute<Address> {
@@ -70,13 +55,19 @@ export class Subject {
   }
 
   /** The attribute's names, folded. */
-  names(attribute: NameAttribute, folding: Folding): Attribute<readonly FoldedName[]> {
-    const folded = folding === 'wide' ? this.#wide : this.#narrowAttributes();
+  names(attribute: NameAttribute, folding: Folding): Attribute<readonly string[]> {
+    const folded = folding === 'wide' ? this.#wideAttributes() : this.#narrowAttributes();
     const known = folded[attribute];
     if (known !== UNREAD) return known;
     const names = foldAll(this.connection[attribute], folding);
     folded[attribute] = names;
     return names;
+  }
+
+  // Most decisions ask for neither: the index folds for itself.
+  #wideAttributes(): FoldedAttributes {
+    this.#wide ??= new FoldedAttributes();
+    return this.#wide;
   }
 
   #narrowAttributes(): FoldedAttributes {
@@ -85,7 +76,7 @@ export class Subject {
   }
 
   /** Every form under which `identities` knows the user name and the common name, folded wide. */
-  identities(): Attribute<readonly FoldedName[]> {
+  identities(): Attribute<readonly string[]> {
     if (this.#identities === UNREAD) this.#identities = identityForms(this.connection);
     return this.#identities;
   }
@@ -93,10 +84,10 @@ export class Subject {
 
 /** The names of one connection, folded one way. */
 class FoldedAttributes {
-  username: Attribute<readonly FoldedName[]> | Unread = UNREAD;
-  commonName: Attribute<readonly FoldedName[]> | Unread = UNREAD;
-  platform: Attribute<readonly FoldedName[]> | Unread = UNREAD;
-  groups: Attribute<readonly FoldedName[]> | Unread = UNREAD;
+  username: Attribute<readonly string[]> | Unread = UNREAD;
+  commonName: Attribute<readonly string[]> | Unread = UNREAD;
+  platform: Attribute<readonly string[]> | Unread = UNREAD;
+  groups: Attribute<readonly string[]> | Unread = UNREAD;
 }
 
 function parsed<T>(text: Attribute<string>, parse: (text: string) => T | undefined): Attribute<T> {
@@ -104,15 +95,14 @@ function parsed<T>(text: Attribute<string>, parse: (text: string) => T | undefin
   return parse(text) ?? { malformed: text };
 }
 
-function foldAll(names: Attribute<string | readonly string[]>, folding: Folding): Attribute<readonly FoldedName[]> {
+function foldAll(names: Attribute<string | readonly string[]>, folding: Folding): Attribute<readonly string[]> {
   if (names === undefined || isMalformed(names)) return names;
   const fold = folding === 'wide' ? foldWide : foldNarrow;
-  if (typeof names === 'string') return [new FoldedName(fold(names))];
-  return names.map((name) => new FoldedName(fold(name)));
+  return typeof names === 'string' ? [fold(names)] : names.map((name) => fold(name));
 }
 
-function identityForms({ username, commonName }: Connection): Attribute<readonly FoldedName[]> {
-  const forms: FoldedName[] = [];
+function identityForms({ username, commonName }: Connection): Attribute<readonly string[]> {
+  const forms: string[] = [];
   for (const name of [username, commonName]) {
     if (name === undefined) continue;
     const ofName = isMalformed(name) ? name : formsOfName(foldWide(name));
@@ -122,13 +112,15 @@ function identityForms({ username, commonName }: Connection): Attribute<readonly
   return forms.length === 0 ? undefined : forms;
 }
 
-/** `DOMAIN\x@anything` as x, `DOMAIN\x`, `x@anything` and whole, for any backslash before any `@`. */
-function formsOfName(name: string): readonly FoldedName[] | Malformed {
+/**
+ * A name folded wide in every form that `identities` knows: `DOMAIN\x@anything` as x, `DOMAIN\x`, `x@anything` and whole, for
+ * any backslash before any `@`.
+ */
+export function formsOfName(name: string): readonly string[] | Malformed {
   const at = name.indexOf('@');
   if (!name.includes('\\') && at === name.lastIndexOf('@')) {
     // Most names: one form, or two.
-    const whole = new FoldedName(name);
-    return at < 0 ? [whole] : [whole, new FoldedName(name.slice(0, at).trim())];
+    return at < 0 ? [name] : [name, name.slice(0, at).trim()];
   }
   const starts = [0];
   const ends = [name.length];
@@ -143,5 +135,5 @@ function formsOfName(name: string): readonly FoldedName[] | Malformed {
       if (start <= end) forms.add(name.slice(start, end).trim());
     }
   }
-  return [...forms].map((form) => new FoldedName(form));
+  return [...forms];
 }

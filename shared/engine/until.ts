@@ -1,7 +1,7 @@
 /** When a refusal ends: what `{until}` shows. */
 import { holds } from './condition.ts';
 import { DAY_MS } from './duration.ts';
-import { judge, lifts, type Verdict } from './judge.ts';
+import { judgeAmong, lifts, type Verdict } from './judge.ts';
 import type { CompiledBlock, CompiledPolicy, CompiledRule } from './policy.ts';
 import type { Subject } from './subject.ts';
 import type { TimeDisplay } from './window.ts';
@@ -20,16 +20,15 @@ export function refusalEnd(
   refusal: Verdict,
   nowMs: number,
 ): number | undefined {
-  const rules: CompiledRule[] = [];
-  policy.index.candidates(subject, 'ever', (rule) => {
-    if (rule.enforced && canApply(rule, subject, nowMs)) rules.push(rule);
-  });
+  const among = enforcedThatCanApply(policy, subject, nowMs);
+  const rules = among.map((number) => policy.rules[number] as CompiledRule); // numbers of its rules
   let verdict = refusal;
   let momentMs = nowMs;
   for (let changes = 0; changes < MAX_CHANGES; changes++) {
-    momentMs = earliestEnd(verdict, rules, subject, momentMs);
+    const refusing = verdict.rules.map((number) => policy.rules[number] as CompiledRule); // as above
+    momentMs = earliestEnd(refusing, rules, subject, momentMs);
     if (momentMs - nowMs > HORIZON_MS) return undefined;
-    verdict = judge(policy, subject, momentMs, rules);
+    verdict = judgeAmong(policy, subject, momentMs, among);
     if (verdict.effect === 'allow') return momentMs;
   }
   return undefined;
@@ -44,19 +43,29 @@ export function showTime(momentMs: number | undefined, display: TimeDisplay): st
   return `${wall.slice(0, 10)} ${time} (${'zone' in display ? display.zone.name : showOffset(display.offsetMinutes)})`;
 }
 
-/** The refusal holds at least until then. */
-function earliestEnd(refusal: Verdict, rules: readonly CompiledRule[], subject: Subject, atMs: number): number {
+function enforcedThatCanApply(policy: CompiledPolicy, subject: Subject, nowMs: number): readonly number[] {
+  const found = policy.index.find(subject, 'ever');
+  return Array.from({ length: found.count }, (_, place) => found.at(place)).filter((number) => {
+    const rule = policy.rules[number] as CompiledRule; // a number of its rules
+    return rule.enforced && canApply(rule, subject, nowMs);
+  });
+}
+
+/** The refusal by these rules, or by the default where there is none, holds at least until then. */
+function earliestEnd(
+  refusing: readonly CompiledRule[],
+  rules: readonly CompiledRule[],
+  subject: Subject,
+  atMs: number,
+): number {
   const firstChange = (of: readonly CompiledRule[]) =>
     Math.min(...of.map((rule) => changesAtMs(rule, subject, atMs)), Number.POSITIVE_INFINITY);
   // The default goes on refusing until an allow rule begins to apply.
-  if (refusal.rules.length === 0) return firstChange(rules.filter((rule) => rule.effect === 'allow'));
+  if (refusing.length === 0) return firstChange(rules.filter((rule) => rule.effect === 'allow'));
   // It takes all that refuse to end or to be lifted: the last of them counts.
   return Math.max(
-    ...refusal.rules.map((refusing) =>
-      firstChange([
-        refusing,
-        ...rules.filter((rule) => rule.effect === 'exempt' && refusing.effect === 'deny' && lifts(rule, refusing)),
-      ]),
+    ...refusing.map((each) =>
+      firstChange([each, ...rules.filter((rule) => rule.effect === 'exempt' && lifts(rule, each))]),
     ),
   );
 }

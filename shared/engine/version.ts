@@ -9,16 +9,27 @@ export type Comparator = '<' | '<=' | '=' | '>=' | '>';
 /** Comparisons that must all hold. */
 export type VersionRange = readonly { readonly comparator: Comparator; readonly version: Version }[];
 
-const VERSION = /^\d{1,9}(?:\.\d{1,9}){0,3}$/;
 const COMPARISON = /^(<=|>=|<|>|=)?(.+)$/;
 const MAX_RANGE_LENGTH = 256;
 const ACCEPTED = 'comparisons of one to four numbers with dots, such as "<2.6.0" or ">=2.5 <2.6"';
 
-/** The version that `text` is, or undefined where it is none. */
+/** The version that `text` is, or undefined where it is none. Read unit by unit: clients tell theirs at every connection. */
 export function parseVersion(text: string): Version | undefined {
-  if (!VERSION.test(text)) return undefined;
-  const [major = 0, minor = 0, patch = 0, build = 0] = text.split('.').map(Number);
-  return [major, minor, patch, build];
+  const version: [number, number, number, number] = [0, 0, 0, 0];
+  let part = 0;
+  let digits = 0;
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index);
+    if (unit === 0x2e) {
+      if (digits === 0 || ++part === version.length) return undefined;
+      digits = 0;
+    } else {
+      const digit = unit - 0x30;
+      if (digit < 0 || digit > 9 || ++digits > 9) return undefined;
+      version[part] = (version[part] as number) * 10 + digit; // in bounds
+    }
+  }
+  return digits === 0 ? undefined : version;
 }
 
 /** Reads `<2.6.0` or `>=2.5 <2.6`. Throws `invalid-version`. */
@@ -43,9 +54,21 @@ export function parseVersionRange(text: string): VersionRange {
   });
 }
 
-/** True when every comparison of the range holds for `version`. */
-export function versionInRange(version: Version, range: VersionRange): boolean {
-  return range.every(({ comparator, version: bound }) => satisfies(comparator, compareVersions(version, bound)));
+/** True when `version` is in one of the ranges. */
+export function versionInRanges(version: Version, ranges: readonly VersionRange[]): boolean {
+  for (let place = 0; place < ranges.length; place++) {
+    if (versionInRange(version, ranges[place] as VersionRange)) return true; // in bounds
+  }
+  return false;
+}
+
+/** True when every comparison of the range holds. */
+function versionInRange(version: Version, range: VersionRange): boolean {
+  for (let place = 0; place < range.length; place++) {
+    const { comparator, version: bound } = range[place] as VersionRange[number]; // in bounds
+    if (!satisfies(comparator, compareVersions(version, bound))) return false;
+  }
+  return true;
 }
 
 function satisfies(comparator: Comparator, order: number): boolean {

@@ -5,17 +5,18 @@ import { compileWindow } from './compile-window.ts';
 import { parseCron } from './cron.ts';
 import type { Window } from './document.ts';
 import { PolicyValueError } from './errors.ts';
+import { Path } from './reading.ts';
 import { compileSet } from './sets.ts';
 import type { CompiledWindow } from './window.ts';
 import { parseZone } from './zone.ts';
 
 const holidays = compileSet(
   { kind: 'date', entries: ['2026-12-29', { value: '2026-12-31', expiresAt: '2026-12-31T12:00:00Z' }] },
-  [],
+  Path.root,
 );
 
 function compiled(window: Window): CompiledWindow {
-  return compileWindow(window, [], { zone: parseZone, schedule: parseCron, set: () => holidays });
+  return compileWindow(window, Path.root, { zone: parseZone, schedule: parseCron, set: () => holidays });
 }
 
 /** The stretches of [from, until) that are inside, to the minute. */

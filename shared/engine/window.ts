@@ -27,11 +27,14 @@ const MINUTE_MS = 60_000;
  */
 export class CompiledWindow {
   readonly display: TimeDisplay;
+  /** For a window from one moment to another: those; it is open all the while between them. */
+  readonly ends: { readonly fromMs: number; readonly untilMs: number } | undefined;
   readonly #read: WindowReader;
   #span: WindowSpan = { inside: false, fromMs: 0, untilMs: 0 };
 
-  constructor(display: TimeDisplay, read: WindowReader) {
+  constructor(display: TimeDisplay, read: WindowReader, ends?: CompiledWindow['ends']) {
     this.display = display;
+    this.ends = ends;
     this.#read = read;
   }
 

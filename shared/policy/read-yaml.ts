@@ -6,6 +6,7 @@ import { isAlias, isMap, isScalar, isSeq, type Node, parseDocument, type YAMLErr
 import { shown } from '../engine/index.ts';
 import type { DocumentPath } from './issue.ts';
 import type { SourceDocument, SourceIssue, SourceNode } from './source.ts';
+import { nestsTooDeeply } from './yaml-nesting.ts';
 
 interface Read {
   readonly value: unknown;
@@ -35,6 +36,7 @@ export function readYaml(text: string, maxDepth: number): SourceDocument {
 
 /** Undefined where the nesting exhausts the parser. */
 function parse(text: string) {
+  if (nestsTooDeeply(text)) return undefined;
   try {
     return parseDocument(text, {
       version: '1.2',

@@ -1,4 +1,5 @@
 /** Sorts what the AWS SDK throws into the store's errors. */
+import { withoutRequest } from '../without-request.ts';
 import { StoreError, StoreRefusedError, StoreUnreachableError } from './errors.ts';
 
 /** DynamoDB's throttling answers come as 400 (developer guide, "Error handling with DynamoDB"). */
@@ -40,7 +41,8 @@ export function isConditionFailed(error: unknown): boolean {
  */
 export function toStoreError(error: unknown, doing: string): StoreError {
   if (error instanceof StoreError) return error;
-  const { name, message, code, status } = describe(error);
+  const cause = presentable(error);
+  const { name, message, code, status } = describe(cause);
   const told = `Could not ${doing}: ${name}: ${message}`;
   const outage =
     NO_ANSWER.has(name) ||
@@ -48,7 +50,14 @@ export function toStoreError(error: unknown, doing: string): StoreError {
     NETWORK.has(code) ||
     status === 429 ||
     (status !== undefined && status >= 500);
-  return outage ? new StoreUnreachableError(told, { cause: error }) : new StoreRefusedError(told, { cause: error });
+  return outage ? new StoreUnreachableError(told, { cause }) : new StoreRefusedError(told, { cause });
+}
+
+/** The error, or one like it that can be logged. */
+function presentable(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const message = withoutRequest(error.message);
+  return message === error.message ? error : Object.assign(new Error(message), { name: error.name });
 }
 
 interface Described {

@@ -1,4 +1,5 @@
 /** The API's refusals and silences in an operator's terms: what failed, where, what to do. */
+import { withoutRequest } from '../../../shared/without-request.ts';
 import { errorFacts } from '../error-facts.ts';
 import { CommandError } from '../exit-code.ts';
 import { onOneLine } from '../terminal/output.ts';
@@ -63,7 +64,7 @@ export function refusedError(failure: ApiFailure, answer: RefusedAnswer): Comman
 /** What gateways say: `{"message":"Forbidden"}`. */
 function saidIn({ json }: RefusedAnswer): string {
   const message: unknown = typeof json === 'object' && json !== null ? Reflect.get(json, 'message') : undefined;
-  return typeof message === 'string' ? `: ${message.slice(0, 300)}` : '';
+  return typeof message === 'string' ? `: ${withoutRequest(message).slice(0, 300)}` : '';
 }
 
 function tellUnauthorized({ place, credentials }: ApiFailure, said: string): string {

@@ -79,6 +79,18 @@ describe('policyAddress', () => {
       'AWS_ENDPOINT_URL_DYNAMODB "x" is no URL; accepted: such as http://127.0.0.1:8000',
     ],
     [
+      'a password in an endpoint',
+      { table: 't', endpoint: 'http://me:secret@127.0.0.1:8000' },
+      {},
+      '--endpoint has a user or a password in it; accepted: the URL alone',
+    ],
+    [
+      'a user in an endpoint of the environment',
+      { table: 't' },
+      { AWS_ENDPOINT_URL_DYNAMODB: 'ftp://secret@127.0.0.1' },
+      'AWS_ENDPOINT_URL_DYNAMODB has a user or a password in it; accepted: the URL alone',
+    ],
+    [
       'a token alone',
       { token: TOKEN },
       { RULES_TABLE: 't' },

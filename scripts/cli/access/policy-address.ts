@@ -91,10 +91,12 @@ function readEndpoint(option: string | undefined, env: Surroundings['env']): str
   const text = option ?? (env.AWS_ENDPOINT_URL_DYNAMODB || undefined);
   if (text === undefined) return undefined;
   const url = URL.canParse(text) ? new URL(text) : undefined;
+  const name = option === undefined ? 'AWS_ENDPOINT_URL_DYNAMODB' : '--endpoint';
+  // First of all: no other error shall show them.
+  if (url !== undefined && hasUserInfo(url))
+    throw new CommandError(`${name} has a user or a password in it; accepted: the URL alone`);
   if (url?.protocol === 'http:' || url?.protocol === 'https:') return text;
-  throw new CommandError(
-    `${option === undefined ? 'AWS_ENDPOINT_URL_DYNAMODB' : '--endpoint'} ${JSON.stringify(text)} is no URL; accepted: such as http://127.0.0.1:8000`,
-  );
+  throw new CommandError(`${name} ${JSON.stringify(text)} is no URL; accepted: such as http://127.0.0.1:8000`);
 }
 
 function apiAddress(
@@ -117,7 +119,7 @@ function apiAddress(
 function readApiUrl(text: string, name: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   // First of all: no other error shall show them.
-  if (url !== undefined && (url.username !== '' || url.password !== '')) {
+  if (url !== undefined && hasUserInfo(url)) {
     throw new CommandError(
       `${name} has a user or a password in it; accepted: the URL alone, and --token or AWS credentials`,
     );
@@ -134,6 +136,10 @@ function readApiUrl(text: string, name: string): URL {
   }
   if (!url.pathname.endsWith('/')) url.pathname += '/';
   return url;
+}
+
+function hasUserInfo({ username, password }: URL): boolean {
+  return username !== '' || password !== '';
 }
 
 function isLoopback({ hostname }: URL): boolean {

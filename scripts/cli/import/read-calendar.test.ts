@@ -153,6 +153,16 @@ describe('readCalendar', () => {
       ['DTSTART;VALUE=DATE:20260101', 'RRULE:COUNT=3'],
       'the event "x": it is not as iCalendar has it',
     ],
+    ...['DAILY', 'HOURLY', 'MINUTELY', 'SECONDLY'].map((frequency): [string, string[], string] => [
+      `what never recurs, looked for ${frequency}`,
+      ['DTSTART;VALUE=DATE:20260101', `RRULE:FREQ=${frequency};BYMONTH=2;BYMONTHDAY=30`],
+      'the event "x": its rule finds no next day',
+    ]),
+    [
+      'what would recur on a day of the week that its interval never meets',
+      ['DTSTART;VALUE=DATE:20260101', 'RRULE:FREQ=DAILY;INTERVAL=7;BYDAY=MO'],
+      'the event "x": its rule finds no next day',
+    ],
     [
       'what recurs too often',
       ['DTSTART:20260101T000000', 'RRULE:FREQ=SECONDLY'],

@@ -74,6 +74,8 @@ interface Day {
 
 /** An event that recurs every second must not hold up the machine. */
 const MAX_OCCURRENCES = 30_000;
+/** Days, hours or whatever a rule goes by that are looked at for one occurrence: 273 years of days. */
+const MAX_STEPS = 100_000;
 const MAX_DAYS = 366;
 const DAY_MS = 86_400_000;
 
@@ -148,13 +150,29 @@ function daysOf(event: ICAL.Event, span: Span, timezone: string | undefined): Da
 function* occurrencesOf(event: ICAL.Event): Generator<ICAL.Time, void> {
   yield event.startDate;
   const onLeapDay = event.startDate.month === 2 && event.startDate.day === 29 && recursOnItsDay(event.component);
-  const iterator = event.iterator();
+  const iterator = boundedSearch(() => event.iterator());
   for (let count = 0; count < MAX_OCCURRENCES; count++) {
-    const next: ICAL.Time | null = iterator.next();
+    const next: ICAL.Time | null = boundedSearch(() => iterator.next());
     if (next === null || next === undefined) return;
     if (next.compare(event.startDate) !== 0 && !(onLeapDay && next.month === 3)) yield next;
   }
   throw new CalendarError(`it recurs more than ${MAX_OCCURRENCES} times until then`);
+}
+
+/** A search for the next occurrence; of a rule that has none (each 30 February) ical.js's own would never end. */
+function boundedSearch<Found>(search: () => Found): Found {
+  const { prototype } = ICAL.RecurIterator;
+  const fits = prototype.check_contracting_rules;
+  let steps = 0;
+  prototype.check_contracting_rules = function (this: ICAL.RecurIterator) {
+    if (++steps > MAX_STEPS) throw new CalendarError('its rule finds no next day');
+    return fits.call(this);
+  };
+  try {
+    return search();
+  } finally {
+    prototype.check_contracting_rules = fits;
+  }
 }
 
 /** Every year, on the day of the start alone. */

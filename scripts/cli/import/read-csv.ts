@@ -56,7 +56,7 @@ function parseRows(text: string): readonly CsvRow[] {
 
 /** The one that separates most in the first line that says something. */
 function delimiterOf(text: string): string {
-  const line = /^(?!\s*#)[^\r\n]*\S[^\r\n]*$/m.exec(text)?.[0] ?? '';
+  const line = text.split(/[\r\n]/).find((candidate) => /^[^#]/.test(candidate.trimStart())) ?? '';
   const unquoted = line.replaceAll(/"[^"]*"/g, '');
   const counts = DELIMITERS.map((delimiter) => unquoted.split(delimiter).length);
   return DELIMITERS[counts.indexOf(Math.max(...counts))] ?? ',';

@@ -30,9 +30,21 @@ export function policyYaml(document: PolicyDocument): string {
     Collection: (key, node, path) => {
       if (isShort(node) && !isEntriesOf(key, node, path)) node.flow = true;
     },
+    Scalar: (_, node) => {
+      if (typeof node.value === 'string' && node.value.search(NOT_SEEN) >= 0) node.type = 'QUOTE_DOUBLE';
+    },
   });
   spaceOut(yaml.contents);
-  return yaml.toString({ lineWidth: 0 });
+  // They stand between double quotes only.
+  return yaml.toString({ lineWidth: 0 }).replace(NOT_SEEN, escaped);
+}
+
+/** What a terminal may obey, or nobody sees: between double quotes YAML knows it by its number. */
+const NOT_SEEN = /(?![\n\t])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+
+function escaped(character: string): string {
+  const code = (character.codePointAt(0) ?? 0).toString(16);
+  return code.length > 4 ? `\\U${code.padStart(8, '0')}` : `\\u${code.padStart(4, '0')}`;
 }
 
 /** The same data with its keys in the language's order; endpoints and sets by name. The store keeps no order of keys. */

@@ -8,7 +8,17 @@ export function writeLines(output: Output, lines: readonly string[]): void {
 
 /** Writes one JSON value, indented. */
 export function writeJson(output: Output, value: unknown): void {
-  output.write(`${JSON.stringify(value, undefined, 2)}\n`);
+  output.write(`${jsonText(value, 2)}\n`);
+}
+
+/** JSON in which nothing can steer a terminal: what JSON lets stand as it is, is escaped. To programs it is the same. */
+export function jsonText(value: unknown, indent?: number): string {
+  return JSON.stringify(value, undefined, indent).replace(/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, (character) =>
+    Array.from(
+      { length: character.length },
+      (_, unit) => `\\u${character.charCodeAt(unit).toString(16).padStart(4, '0')}`,
+    ).join(''),
+  );
 }
 
 /** The text on one line, with control, format and bidirectional characters escaped. */

@@ -1,5 +1,6 @@
 /** Tells people what is going on where it takes its time. */
 import type { Surroundings } from '../surroundings.ts';
+import { printable } from './output.ts';
 
 const EVERY_MS = 1_000;
 /** On a terminal: takes away what stands in the line. */
@@ -20,7 +21,7 @@ export async function withProgress<T>(
   const show = () => {
     shown = true;
     const told = typeof doing === 'string' ? doing : doing();
-    stderr.write(`${CLEAR_LINE}${told} … ${Math.round((now() - startedAt) / 1_000)} s`);
+    stderr.write(`${CLEAR_LINE}${printable(told)} … ${Math.round((now() - startedAt) / 1_000)} s`);
     timer = setTimeout(show, EVERY_MS);
   };
   let timer = setTimeout(show, progressAfterMs);
@@ -35,7 +36,7 @@ export async function withProgress<T>(
 /** As `withProgress`, for work that lets no timer run: told at once, where it is known to be long. */
 export function withNotice<T>({ stderr }: Surroundings, doing: string, isLong: boolean, work: () => T): T {
   if (stderr.isTTY !== true || !isLong) return work();
-  stderr.write(`${doing} …`);
+  stderr.write(`${printable(doing)} …`);
   try {
     return work();
   } finally {

@@ -90,7 +90,7 @@ export type SubjectCondition = 'identities' | 'users' | 'commonNames' | 'groups'
 
 /** True for every address of a family, and for a pattern of wildcards alone that every long enough name fits. */
 export function isEverybody({ kind, entry }: Subject): boolean {
-  if (kind !== 'ip') return /^[*?]*\*[*?]*$/.test(entry);
+  if (kind !== 'ip') return entry.includes('*') && /^[*?]+$/.test(entry);
   const { first, last } = parseAddressRange(entry);
   return first.every((word) => word === 0) && last.every((word) => word === 0xffffffff);
 }

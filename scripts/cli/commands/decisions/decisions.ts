@@ -9,7 +9,7 @@ import { CommandError, EXIT, type ExitCode } from '../../exit-code.ts';
 import { DECISION_HEAD, decisionRow, recordedDecisionLines } from '../../print/report-recorded-decision.ts';
 import type { RunAction } from '../../run-action.ts';
 import type { Surroundings } from '../../surroundings.ts';
-import { messageLine, paintFor, printable, writeJson, writeLines } from '../../terminal/output.ts';
+import { jsonText, messageLine, paintFor, printable, writeJson, writeLines } from '../../terminal/output.ts';
 import { tableLines } from '../../terminal/table.ts';
 import { addTimezoneOption, type CallerClock, callerClock, type TimezoneOptions } from '../../time/caller-zone.ts';
 import { zoneText } from '../../time/moment-text.ts';
@@ -230,7 +230,7 @@ function tellLines(records: readonly DecisionRecord[], { clock, options, surroun
   const { stdout, env } = surroundings;
   const paint = paintFor(stdout, env);
   const lines = records.map((record) => {
-    if (options.json) return JSON.stringify(record);
+    if (options.json) return jsonText(record);
     const cells = decisionRow(record, clock).map((cell) =>
       typeof cell === 'string' ? printable(cell) : paint(cell.colour, printable(cell.text)),
     );

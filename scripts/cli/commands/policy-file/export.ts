@@ -7,7 +7,7 @@ import { inReadingOrder, policyYaml } from '../../print/policy-yaml.ts';
 import { saveFile } from '../../print/save-file.ts';
 import type { RunAction } from '../../run-action.ts';
 import type { Surroundings } from '../../surroundings.ts';
-import { messageLine, writeLines } from '../../terminal/output.ts';
+import { jsonText, messageLine, writeLines } from '../../terminal/output.ts';
 
 interface ExportOptions extends AccessOptions {
   readonly json?: boolean;
@@ -46,9 +46,7 @@ async function exportPolicy(options: ExportOptions, surroundings: Surroundings):
   try {
     const policy = await publishedPolicy(access, revision);
     const asJson = options.json || output?.toLowerCase().endsWith('.json');
-    const text = asJson
-      ? `${JSON.stringify(inReadingOrder(policy.document), undefined, 2)}\n`
-      : policyYaml(policy.document);
+    const text = asJson ? `${jsonText(inReadingOrder(policy.document), 2)}\n` : policyYaml(policy.document);
     if (output === undefined) surroundings.stdout.write(text);
     else await saveFile(output, text);
     writeLines(surroundings.stderr, [messageLine(tellRevision(policy.revision))]);

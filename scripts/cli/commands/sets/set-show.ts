@@ -70,8 +70,10 @@ async function setShow(name: string, options: SetShowOptions, surroundings: Surr
 }
 
 function rowOf(entry: SetEntry, clock: CallerClock): Cell[] {
-  if (typeof entry === 'string') return [entry, '', ''];
-  const { value, expiresAt, note = '' } = entry;
+  if (typeof entry === 'string') return [printable(entry), '', ''];
+  // A line break of theirs begins no line of the table.
+  const [value, note] = [printable(entry.value), printable(entry.note ?? '')];
+  const { expiresAt } = entry;
   if (expiresAt === undefined) return [value, '', note];
   const endMs = parseInstantMs(expiresAt);
   const until = shortMoment(endMs, clock);

@@ -1,15 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { compareWords } from './address.ts';
-import { RangeIndex } from './range-index.ts';
+import { compareWords } from '../address.ts';
+import { AddressIndex } from './address-index.ts';
 
-function found(index: RangeIndex, words: readonly number[]): number[] {
+function found(index: AddressIndex, words: readonly number[]): number[] {
   const owners: number[] = [];
   index.find(words, (owner) => owners.push(owner));
   return owners.sort((a, b) => a - b);
 }
 
-describe('RangeIndex', () => {
+describe('AddressIndex', () => {
   it.each([1, 4] as const)('finds just the ranges that contain an address, of %i words', (wordCount) => {
     const word = fc.oneof(fc.nat(30), fc.integer({ min: 2 ** 32 - 30, max: 2 ** 32 - 1 }));
     const words = fc.tuple(
@@ -27,7 +27,7 @@ describe('RangeIndex', () => {
           lasts: Uint32Array.from(last),
           owner,
         }));
-        const index = new RangeIndex(stretches, wordCount);
+        const index = new AddressIndex(stretches, wordCount);
         for (const address of addresses) {
           const expected = owned.filter(
             ({ first, last }) => compareWords(first, address) <= 0 && compareWords(address, last) <= 0,

@@ -1,4 +1,4 @@
-/** Types of modules-of-node-plugin.js, which serverless-esbuild loads as it is. */
+/** Types of bundle-plugins.js, which serverless-esbuild loads as it is. */
 import type { Plugin } from 'esbuild';
 
 declare const plugins: Plugin[];

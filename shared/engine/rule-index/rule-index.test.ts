@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { compile } from './compile.ts';
-import { textAttribute } from './connection.ts';
-import type { PolicyDocument, Rule } from './document.ts';
-import { applies } from './judge.ts';
-import { policyCase } from './reference/arbitraries.ts';
-import { Subject } from './subject.ts';
+import { compile } from '../compile.ts';
+import { textAttribute } from '../connection.ts';
+import type { PolicyDocument, Rule } from '../document.ts';
+import { applies } from '../judge.ts';
+import type { CompiledPolicy } from '../policy.ts';
+import { policyCase } from '../reference/arbitraries.ts';
+import { Subject } from '../subject.ts';
 
 const NOW = Date.parse('2026-11-24T10:00:00+09:00');
 
@@ -15,7 +16,6 @@ function candidates(
   more: Partial<PolicyDocument> = {},
 ) {
   const policy = compile({ version: 1, defaultEffect: 'allow', rules, ...more });
-  const found: string[] = [];
   const absent = {
     connectionId: undefined,
     commonName: undefined,
@@ -31,8 +31,12 @@ function candidates(
     publicIp: textAttribute(attributes.publicIp),
     endpointId: textAttribute(attributes.endpointId),
   });
-  policy.index.candidates(subject, NOW, (rule) => found.push(rule.id));
-  return found;
+  return foundIds(policy, subject, NOW);
+}
+
+function foundIds(policy: CompiledPolicy, subject: Subject, nowMs: number): string[] {
+  const found = policy.index.find(subject, nowMs);
+  return Array.from({ length: found.count }, (_, place) => policy.ids[found.at(place)] ?? 'no such rule');
 }
 
 describe('RuleIndex', () => {
@@ -51,8 +55,18 @@ describe('RuleIndex', () => {
     expect(candidates(names, { username: 42 })).toEqual(['ann', 'bob', 'cyd']);
   });
 
-  it('asks a rule with wildcards by what else it needs', () => {
-    const rules: Rule[] = [{ id: 'w', effect: 'deny', match: { users: ['a*'], sourceIps: ['10.0.0.0/8'] } }];
+  it.each([
+    ['*@contractor.example.com', 'Ann@Contractor.Example.com', 'ann@example.com'],
+    ['temp-??@*', 'TEMP-01@example.com', 'temp'],
+    ['ｔemp*', 'temporary', 'tem'],
+  ])('asks a rule on %s by what the pattern begins or ends with', (pattern, like, unlike) => {
+    const rules: Rule[] = [{ id: 'w', effect: 'deny', match: { users: [pattern] } }];
+    expect(candidates(rules, { username: like })).toEqual(['w']);
+    expect(candidates(rules, { username: unlike })).toEqual([]);
+  });
+
+  it('asks a rule on a text in the middle of names by what else it needs', () => {
+    const rules: Rule[] = [{ id: 'w', effect: 'deny', match: { users: ['*a*'], sourceIps: ['10.0.0.0/8'] } }];
     expect(candidates(rules, { username: 'bob', publicIp: '10.1.1.1' })).toEqual(['w']);
     expect(candidates(rules, { username: 'ann', publicIp: '203.0.113.9' })).toEqual([]);
   });
@@ -95,8 +109,7 @@ describe('RuleIndex', () => {
         const policy = compile(document);
         for (const { connection, nowMs } of questions) {
           const subject = new Subject(connection);
-          const found = new Set<string>();
-          policy.index.candidates(subject, nowMs, (rule) => found.add(rule.id));
+          const found = new Set(foundIds(policy, subject, nowMs));
           const applying = policy.rules.filter((rule) => applies(rule, subject, nowMs)).map((rule) => rule.id);
           applied += applying.length;
           expect(applying.filter((id) => !found.has(id))).toEqual([]);

@@ -1,0 +1,5 @@
+/** The plugins of esbuild with which the functions are bundled, for serverless-esbuild. */
+import luxonInModules from './luxon-in-modules-plugin.js';
+import modulesOfNode from './modules-of-node-plugin.js';
+
+export default [modulesOfNode, luxonInModules];

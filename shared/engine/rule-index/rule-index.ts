@@ -1,0 +1,236 @@
+/**
+ * Finds the rules that can apply to a connection, so that a decision does not ask the thousands that cannot. Each block of a
+ * rule's `match` is filed under its most selective condition: a name, an address, an endpoint, an absent attribute, else its windows or
+ * a version.
+ *
+ * INVARIANT: a rule that applies is always found. What is found besides costs time and changes nothing, since every rule
+ * found is then asked in full, unless being found is all that it takes.
+ */
+import { ipv4Word } from '../address.ts';
+import type { AddressList } from '../address-list.ts';
+import type { Condition, ConditionKey } from '../condition.ts';
+import { foldingOf } from '../condition.ts';
+import { type Attribute, isMalformed } from '../connection.ts';
+import type { CompiledBlock, CompiledRule, RuleFinder, RuleNumbers } from '../policy.ts';
+import type { Folding, Subject } from '../subject.ts';
+import { AddressIndex } from './address-index.ts';
+import { FoundRules } from './found-rules.ts';
+import { MissingIndex } from './missing-index.ts';
+import { NameIndex, type NameUses } from './name-index.ts';
+import { NumberLists } from './number-lists.ts';
+import { VersionIndex } from './version-index.ts';
+import { WindowIndex } from './window-index.ts';
+
+/** User names and common names share an index, since `identities` speaks of both. */
+const USERNAME: NameUses = { wide: 1, narrow: 2, identity: 16 };
+const COMMON_NAME: NameUses = { wide: 4, narrow: 8, identity: 16 };
+const OTHER_NAMES: NameUses = { wide: 1, narrow: 2, identity: 0 };
+
+const NAMES = 1;
+const ADDRESSES = 2;
+const OTHERS = 4;
+
+export class RuleIndex implements RuleFinder {
+  /** Of the running look-up; kept, so that a look-up makes no garbage. */
+  readonly #found: FoundRules;
+  readonly #always: number[] = [];
+  /** Which of the indexes below have rules: most policies use few of them. */
+  #filed = 0;
+  readonly #people: NameIndex;
+  readonly #groups: NameIndex;
+  readonly #platforms: NameIndex;
+  readonly #addresses: AddressFile;
+  readonly #openvpnVersions: VersionIndex;
+  readonly #awsClientVersions: VersionIndex;
+  readonly #missing: MissingIndex;
+  readonly #endpoints = new Map<string, number[]>();
+  /** Those with a refusing condition on it: in doubt they are found. */
+  readonly #endpointRules: number[] = [];
+  readonly #timed = new WindowIndex();
+
+  constructor(rules: readonly CompiledRule[]) {
+    this.#found = new FoundRules(rules.length);
+    this.#people = new NameIndex(this.#found);
+    this.#groups = new NameIndex(this.#found);
+    this.#platforms = new NameIndex(this.#found);
+    this.#addresses = new AddressFile(this.#found);
+    this.#openvpnVersions = new VersionIndex('openvpnVersion', this.#found);
+    this.#awsClientVersions = new VersionIndex('awsClientVersion', this.#found);
+    this.#missing = new MissingIndex(this.#found);
+    rules.forEach((rule, number) => {
+      if (rule.enabled) this.#file(number, rule);
+    });
+    for (const index of [this.#people, this.#groups, this.#platforms, this.#addresses]) index.finish();
+  }
+
+  find(subject: Subject, when: number | 'ever'): RuleNumbers {
+    const found = this.#found;
+    const filed = this.#filed;
+    const { connection } = subject;
+    found.clear();
+    found.addAll(this.#always);
+    if ((filed & NAMES) !== 0) {
+      this.#people.find(connection.username, USERNAME);
+      this.#people.find(connection.commonName, COMMON_NAME);
+      this.#groups.find(connection.groups, OTHER_NAMES);
+      this.#platforms.find(connection.platform, OTHER_NAMES);
+    }
+    if ((filed & ADDRESSES) !== 0) this.#addresses.find(subject);
+    if ((filed & OTHERS) !== 0) {
+      this.#openvpnVersions.find(subject);
+      this.#awsClientVersions.find(subject);
+      this.#missing.find(subject);
+      this.#findByEndpoint(connection.endpointId);
+      found.addAll(when === 'ever' ? this.#timed.rules : this.#timed.inside(when));
+    }
+    found.sort();
+    return found;
+  }
+
+  #findByEndpoint(endpointId: Attribute<string>): void {
+    if (isMalformed(endpointId)) this.#found.addAll(this.#endpointRules);
+    else if (endpointId !== undefined) {
+      const rules = this.#endpoints.get(endpointId);
+      if (rules !== undefined) this.#found.addAll(rules);
+    }
+  }
+
+  #file(number: number, rule: CompiledRule): void {
+    const keys = rule.match.map(mostSelectiveKey);
+    // One block that no index knows makes all others pointless.
+    if (keys.includes(undefined)) this.#always.push(number);
+    else for (const key of keys) if (key !== undefined) this.#fileUnder(key, number);
+  }
+
+  #fileUnder({ key, folding }: FoldedKey, number: number): void {
+    const refuses = folding === 'wide';
+    this.#filed |= key.kind === 'names' ? NAMES : key.kind === 'addresses' ? ADDRESSES : OTHERS;
+    switch (key.kind) {
+      case 'names':
+        switch (key.attribute) {
+          case 'username':
+            this.#people.add(key.lists, USERNAME[folding], refuses, number);
+            return;
+          case 'commonName':
+            this.#people.add(key.lists, COMMON_NAME[folding], refuses, number);
+            return;
+          case 'identities':
+            this.#people.add(key.lists, USERNAME.identity, refuses, number);
+            return;
+          case 'groups':
+            this.#groups.add(key.lists, OTHER_NAMES[folding], refuses, number);
+            return;
+          case 'platform':
+            this.#platforms.add(key.lists, OTHER_NAMES[folding], refuses, number);
+            return;
+        }
+        break;
+      case 'addresses':
+        this.#addresses.add(key.lists, number, refuses);
+        return;
+      case 'endpoints':
+        if (refuses) this.#endpointRules.push(number);
+        for (const id of key.ids) {
+          const rules = this.#endpoints.get(id) ?? [];
+          this.#endpoints.set(id, rules);
+          rules.push(number);
+        }
+        return;
+      case 'versions':
+        (key.attribute === 'openvpnVersion' ? this.#openvpnVersions : this.#awsClientVersions).add(
+          key.ranges,
+          number,
+          refuses,
+        );
+        return;
+      case 'missing':
+        this.#missing.add(key.attributes, number, refuses);
+        return;
+      case 'windows':
+        this.#timed.add(key.windows, number);
+    }
+  }
+}
+
+interface FoldedKey {
+  readonly key: ConditionKey;
+  readonly folding: Folding;
+}
+
+/** From the one that picks out fewest connections. */
+const SELECTIVITY: readonly ((key: ConditionKey) => boolean)[] = [
+  (key) => key.kind === 'names' && key.attribute !== 'groups' && key.attribute !== 'platform',
+  (key) => key.kind === 'names' && key.attribute === 'groups',
+  (key) => key.kind === 'addresses',
+  (key) => key.kind === 'names',
+  (key) => key.kind === 'endpoints',
+  (key) => key.kind === 'missing',
+  (key) => key.kind === 'windows',
+  (key) => key.kind === 'versions',
+];
+
+function mostSelectiveKey(block: CompiledBlock): FoldedKey | undefined {
+  const only = block[0];
+  if (only !== undefined && block.length === 1) {
+    return isFilable(only.key) ? { key: only.key, folding: foldingOf(only.direction) } : undefined;
+  }
+  for (const isOfKind of SELECTIVITY) {
+    const condition = block.find(({ key }: Condition) => isFilable(key) && isOfKind(key));
+    if (condition !== undefined) return { key: condition.key, folding: foldingOf(condition.direction) };
+  }
+  return undefined;
+}
+
+function isFilable(key: ConditionKey): boolean {
+  return key.kind !== 'names' || NameIndex.canFile(key.lists);
+}
+
+/** Rules by address ranges. */
+class AddressFile {
+  readonly #found: FoundRules;
+  readonly #rules: number[][] = [];
+  readonly #numberOfList = new Map<AddressList, number>();
+  /** Those with a refusing condition: in doubt they are found. */
+  readonly #inDoubt: number[] = [];
+  #rulesOf = new NumberLists([]);
+  #ipv4 = new AddressIndex([], 1);
+  #ipv6 = new AddressIndex([], 4);
+  readonly #visit = (list: number): void => this.#found.addList(this.#rulesOf, list);
+
+  constructor(found: FoundRules) {
+    this.#found = found;
+  }
+
+  add(lists: readonly AddressList[], rule: number, refuses: boolean): void {
+    if (refuses) this.#inDoubt.push(rule);
+    for (const list of lists) {
+      const number = this.#numberOfList.get(list) ?? this.#rules.push([]) - 1;
+      this.#numberOfList.set(list, number);
+      this.#rules[number]?.push(rule);
+    }
+  }
+
+  /** To be called once, after all rules were added. */
+  finish(): void {
+    const owned = (family: 4 | 6) =>
+      [...this.#numberOfList].map(([list, owner]) => ({ ...list.stretches(family), owner }));
+    this.#ipv4 = new AddressIndex(owned(4), 1);
+    this.#ipv6 = new AddressIndex(owned(6), 4);
+    this.#rulesOf = new NumberLists(this.#rules);
+  }
+
+  find(subject: Subject): void {
+    const { publicIp } = subject.connection;
+    if (publicIp === undefined || this.#numberOfList.size === 0) return;
+    // Most addresses are read here, into a number.
+    const word = typeof publicIp === 'string' ? ipv4Word(publicIp) : undefined;
+    if (word !== undefined) {
+      this.#ipv4.findWord(word, this.#visit);
+      return;
+    }
+    const address = subject.address();
+    if (address === undefined) return;
+    if (isMalformed(address)) this.#found.addAll(this.#inDoubt);
+    else (address.family === 4 ? this.#ipv4 : this.#ipv6).find(address.words, this.#visit);
+  }
+}
