@@ -6,10 +6,9 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { type Folder, makeFolder } from './cli/testing/folder.ts';
 import { startTestTables, type TestTables } from './cli/testing/policy-table.ts';
-import { runCli } from './cli/testing/run-cli.ts';
+import { runLine } from './cli/testing/run-line.ts';
 
 const ROOT = resolve(__dirname, '..');
-const COLUMNS = 130;
 /** Stands on the page for lines that it leaves out. */
 const LEFT_OUT = '…\n';
 
@@ -41,22 +40,10 @@ it('shows what the commands print', async () => {
 
   async function printedBy(line: string): Promise<string> {
     if (line === 'echo $?') return `${exitCode}\n`;
-    const [command, ...args] = wordsOf(line);
-    if (command !== 'vpn-policy') return (await promisify(execFile)('sh', ['-c', line])).stdout;
-    // As on a terminal: both streams, in order.
-    let text = '';
-    const told = { stdout: 0, stderr: 0 };
-    const ran = await runCli(args, {
-      env,
-      terminal: COLUMNS,
-      progressAfterMs: 60_000,
-      onPrinted({ stdout, stderr }) {
-        text += stdout.slice(told.stdout) + stderr.slice(told.stderr);
-        Object.assign(told, { stdout: stdout.length, stderr: stderr.length });
-      },
-    });
+    if (!line.startsWith('vpn-policy ')) return (await promisify(execFile)('sh', ['-c', line])).stdout;
+    const ran = await runLine(line, { env });
     exitCode = ran.exitCode;
-    return text.replaceAll(
+    return ran.printed.replaceAll(
       `the table ${table} at ${tables.endpoint}`,
       'the table client-vpn-policy-prod-rules in eu-central-1',
     );
@@ -75,9 +62,3 @@ it('shows what the commands print', async () => {
   }
   expect(printed).toEqual(shown);
 }, 60_000);
-
-/** The words of a command line, without their quotes. */
-function wordsOf(line: string): string[] {
-  const words = line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g);
-  return [...words].map(([, double, single, bare]) => double ?? single ?? bare ?? '');
-}

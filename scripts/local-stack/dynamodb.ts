@@ -6,6 +6,7 @@ import { formatIssue, readPolicy } from '../../shared/policy/index.ts';
 import { createDocumentClient, DynamoDbPolicyStore, rulesTable, writePolicy } from '../../shared/store/index.ts';
 import { startDynalite } from '../../shared/store/testing/dynalite.ts';
 import {
+  LOCAL_CREDENTIALS,
   LOCAL_DECISIONS_TABLE,
   LOCAL_REGION,
   LOCAL_RULES_TABLE,
@@ -16,7 +17,7 @@ import {
 /** Listens on the port; resolves, the policy of the file in force, with what ends it. Throws a LocalStackError. */
 export async function startLocalDynamoDb(ports: LocalPorts, policyFile: string): Promise<() => Promise<void>> {
   const { endpoint, stop } = await startDynalite(ports.dynamoDb);
-  const client = createDocumentClient({ region: LOCAL_REGION, endpoint });
+  const client = createDocumentClient({ region: LOCAL_REGION, endpoint, credentials: LOCAL_CREDENTIALS });
   try {
     await client.send(new CreateTableCommand(rulesTable(LOCAL_RULES_TABLE)));
     await client.send(new CreateTableCommand(decisionsTable(LOCAL_DECISIONS_TABLE)));

@@ -1,5 +1,6 @@
 /** Finds out before anything starts whether a port can be had. */
-import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { LOCAL_HOST, type LocalPorts, LocalStackError, PORT_SETTINGS } from './settings.ts';
 
 /** Resolves when the port is free; else rejects with a LocalStackError that names the variable to set. */
@@ -18,4 +19,15 @@ export async function requireFreePort(name: keyof LocalPorts, port: number): Pro
     });
     probe.listen({ host: LOCAL_HOST, port, exclusive: true }, () => probe.close(() => resolve()));
   });
+}
+
+/** A port that nobody listens on now. */
+export async function findFreePort(): Promise<number> {
+  const server = createServer().listen(0, LOCAL_HOST);
+  await once(server, 'listening');
+  // A server that listens on TCP has such an address.
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
 }

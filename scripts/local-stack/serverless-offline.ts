@@ -23,9 +23,17 @@ const SERVICE_FOLDER = fileURLToPath(new URL('../../', import.meta.url));
  */
 const OPTIONS = ['--noAuth', '--localEnvironment'];
 
-/** A shorter one than serverless.yml has lets a change be seen at once. */
-function policyTtl({ POLICY_TTL_SECONDS = '' }: Readonly<Record<string, string | undefined>>): string[] {
-  return POLICY_TTL_SECONDS === '' ? [] : ['--param', `policyTtlSeconds=${POLICY_TTL_SECONDS}`];
+/** Parameters of serverless.yml that the environment may set here: a shorter TTL lets a change be seen at once. */
+const PARAMETERS = {
+  POLICY_TTL_SECONDS: 'policyTtlSeconds',
+  DECISION_LOG_TIMEOUT_MS: 'decisionLogTimeoutMs',
+} as const;
+
+function parameterOptions(env: Readonly<Record<string, string | undefined>>): string[] {
+  return Object.entries(PARAMETERS).flatMap(([variable, parameter]) => {
+    const value = env[variable] ?? '';
+    return value === '' ? [] : ['--param', `${parameter}=${value}`];
+  });
 }
 
 const START_TIMEOUT_MS = 55_000;
@@ -50,7 +58,7 @@ export async function startServerlessOffline(
 ): Promise<ServerlessOffline> {
   const child = spawn(
     process.execPath,
-    [PROCESS_FILE, 'offline', '--stage', LOCAL_STAGE, ...OPTIONS, ...policyTtl(env)],
+    [PROCESS_FILE, 'offline', '--stage', LOCAL_STAGE, ...OPTIONS, ...parameterOptions(env)],
     {
       cwd: SERVICE_FOLDER,
       env: localEnvironment(env, ports),

@@ -21,6 +21,8 @@ export const PORT_SETTINGS = {
 export const LOCAL_HOST = '127.0.0.1';
 export const LOCAL_STAGE = 'local';
 export const LOCAL_REGION = 'us-east-1';
+/** Stand-ins: nothing here checks them. */
+export const LOCAL_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' } as const;
 /** What serverless.yml calls them at stage `local`. */
 export const LOCAL_RULES_TABLE = `client-vpn-policy-${LOCAL_STAGE}-rules`;
 export const LOCAL_DECISIONS_TABLE = `client-vpn-policy-${LOCAL_STAGE}-decisions`;
@@ -74,8 +76,8 @@ export function localEnvironment(env: Environment, ports: LocalPorts): Record<st
     LOCAL_STACK: 'true',
     AWS_REGION: LOCAL_REGION,
     AWS_ENDPOINT_URL_DYNAMODB: localDynamoDbEndpoint(ports),
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
     AWS_CONFIG_FILE: devNull,
     AWS_SHARED_CREDENTIALS_FILE: devNull,
     AWS_EC2_METADATA_DISABLED: 'true',

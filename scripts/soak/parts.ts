@@ -1,6 +1,8 @@
 /** Every part of the soak, in the order in which they run. */
 import { cedarPart } from './cedar/cedar-part.ts';
+import { load } from './load/load.ts';
+import { memory } from './memory/memory.ts';
 import type { SoakPart } from './part.ts';
 import { zonesPart } from './zones/zones-part.ts';
 
-export const PARTS: readonly SoakPart[] = [cedarPart, zonesPart];
+export const PARTS: readonly SoakPart[] = [cedarPart, zonesPart, load, memory];

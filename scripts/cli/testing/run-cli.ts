@@ -15,6 +15,8 @@ export interface RunOptions {
   readonly nowMs?: number;
   /** The machine's time zone. Default Asia/Tokyo, where NOW is 10:00. */
   readonly timezone?: string;
+  /** Who runs the command. Default tanaka@laptop. */
+  readonly user?: string;
   /** Both streams are a terminal of that many columns. */
   readonly terminal?: number;
   readonly progressAfterMs?: number;
@@ -35,6 +37,7 @@ export async function runCli(args: readonly string[], options: RunOptions = {}):
     env = {},
     nowMs = Date.parse(NOW),
     timezone = 'Asia/Tokyo',
+    user = 'tanaka@laptop',
     terminal,
     progressAfterMs,
     answer,
@@ -66,7 +69,7 @@ export async function runCli(args: readonly string[], options: RunOptions = {}):
     env,
     now: () => nowMs,
     timezone,
-    user: 'tanaka@laptop',
+    user,
     progressAfterMs,
     ended,
     followEveryMs,

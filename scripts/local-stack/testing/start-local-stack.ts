@@ -1,8 +1,8 @@
 /** Starts the local stack for a test, as `npm start` does, on free ports. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import { resolve } from 'node:path';
+import { findFreePort } from '../free-port.ts';
 
 export interface LocalStackProcess {
   readonly httpPort: number;
@@ -18,7 +18,7 @@ export interface LocalStackProcess {
 
 /** Resolves when it is ready, or has ended before. The caller must `end` it. */
 export async function startLocalStack(env: Readonly<Record<string, string>> = {}): Promise<LocalStackProcess> {
-  const [httpPort, lambdaPort, dynamoDbPort] = [await freePort(), await freePort(), await freePort()];
+  const [httpPort, lambdaPort, dynamoDbPort] = [await findFreePort(), await findFreePort(), await findFreePort()];
   const ports = { PORT: String(httpPort), LAMBDA_PORT: String(lambdaPort), DYNAMODB_PORT: String(dynamoDbPort) };
   const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/local-stack.ts'], {
     cwd: resolve(__dirname, '../../..'),
@@ -47,14 +47,4 @@ export async function startLocalStack(env: Readonly<Record<string, string>> = {}
       return exitCode;
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  // A listening TCP server has an AddressInfo.
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -5,6 +5,8 @@ export interface TcpProxy {
   readonly endpoint: string;
   /** What happens to requests from now on. Default: they pass. */
   mode: ProxyMode;
+  /** By how much every answer is late from now on, in milliseconds. */
+  roundTripMs: number;
   /** Requests that hold this text are carried out and their answer is lost; so often. */
   loseAnswers(requestText: string, times: number): void;
   /** Requests that hold this text never arrive, and their connection breaks; so often. */
@@ -33,9 +35,9 @@ interface Loss {
   times: number;
 }
 
-/** @param options.roundTripMs by how much every answer is late. Default 0 */
+/** @param options.roundTripMs by how much every answer is late at first. Default 0 */
 export async function startTcpProxy(targetPort: number, options: { roundTripMs?: number } = {}): Promise<TcpProxy> {
-  const { roundTripMs = 0 } = options;
+  let { roundTripMs = 0 } = options;
   const sockets = new Set<Socket>();
   const lostAnswers: Loss[] = [];
   const lostRequests: Loss[] = [];
@@ -109,6 +111,12 @@ export async function startTcpProxy(targetPort: number, options: { roundTripMs?:
       // What a stalled connection swallowed cannot be made good.
       if (next === 'refuse' || mode === 'stall') breakAll();
       mode = next;
+    },
+    get roundTripMs() {
+      return roundTripMs;
+    },
+    set roundTripMs(ms) {
+      roundTripMs = ms;
     },
     loseAnswers: (text, times) => lostAnswers.push({ text, times }),
     loseRequests: (text, times) => lostRequests.push({ text, times }),

@@ -1,0 +1,40 @@
+/** docs/drills.md: the steps that it shows of a drill, in the consoles between the drill's markers. */
+import type { Step } from './drill.ts';
+
+/** Throws where the page has no place for the drill. */
+export function shownSteps(page: string, drill: string): readonly Step[] {
+  return [...sectionOf(page, drill).matchAll(CONSOLE)].flatMap(([, shown = '']) => stepsOf(shown));
+}
+
+/** The page with what was printed now. The consoles stay where they are, each with as many steps as it has. */
+export function withSteps(page: string, drill: string, steps: readonly Step[]): string {
+  const section = sectionOf(page, drill);
+  const count = shownSteps(page, drill).length;
+  if (count !== steps.length)
+    throw new Error(`docs/drills.md shows ${count} steps of ${drill}, which has ${steps.length}`);
+  let at = 0;
+  const renewed = section.replaceAll(CONSOLE, (_, shown: string) => {
+    const own = steps.slice(at, at + stepsOf(shown).length);
+    at += own.length;
+    return `\`\`\`console\n${own.map(({ line, printed }) => `${line}\n${printed}`).join('')}\`\`\``;
+  });
+  return page.replace(section, () => renewed);
+}
+
+const CONSOLE = /```console\n([\s\S]*?)```/g;
+/** Before each line that begins a step. */
+const STEP = /^(?=(?:[a-z]+ )?\$ |# )/m;
+
+function sectionOf(page: string, drill: string): string {
+  const [start, end] = [`<!-- drill: ${drill} -->`, `<!-- end of drill: ${drill} -->`];
+  const [from, to] = [page.indexOf(start), page.indexOf(end)];
+  if (from < 0 || to < from) throw new Error(`docs/drills.md has no place for ${drill}: ${start} … ${end}`);
+  return page.slice(from, to);
+}
+
+function stepsOf(shown: string): readonly Step[] {
+  return shown.split(STEP).map((step) => {
+    const end = step.indexOf('\n');
+    return { line: step.slice(0, end), printed: step.slice(end + 1) };
+  });
+}
