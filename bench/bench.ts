@@ -46,8 +46,8 @@ const { values: flags } = parseArgs({
 });
 
 const OPTIONS: MeasureOptions = flags.short
-  ? { rounds: 5, turnMs: 40, longestPassMs: 20 }
-  : { rounds: 5, turnMs: 60, longestPassMs: 30 };
+  ? { rounds: 9, turnMs: 40, longestPassMs: 20 }
+  : { rounds: 9, turnMs: 60, longestPassMs: 30 };
 
 /** A short run leaves out what takes long and gives no ratio to check. */
 const RULE_COUNTS = flags.short ? [1000] : [10, 100, 1000, 10_000];

@@ -28,7 +28,7 @@ export interface Timing {
 }
 
 /** How many turns long each contender runs before it is timed. */
-const WARM_UP_TURNS = 5;
+const WARM_UP_TURNS = 20;
 
 /** A contender, and what it decides. */
 export interface Entrant {

@@ -8,7 +8,7 @@ export class FoundRules {
   readonly #foundIn: Uint32Array;
   readonly #numbers: Uint32Array;
   #count = 0;
-  #round = 0;
+  #round = 1;
 
   constructor(bound: number) {
     this.#foundIn = new Uint32Array(bound);

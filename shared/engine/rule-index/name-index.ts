@@ -98,16 +98,23 @@ export class NameIndex {
     } else for (let place = 0; place < names.length; place++) this.#findName(names[place] as string, uses); // in bounds
   }
 
-  /** Nearly all names are printable ASCII, which both foldings make the same of: its letters small. One pass finds out, and hashes. */
+  /**
+   * Nearly all names are printable ASCII, which both foldings make the same of: its letters small. One pass finds out, hashes, and
+   * sees where a name divides into the forms that `identities` knows.
+   */
   #findName(name: string, uses: NameUses): void {
     const { length } = name;
+    const mayDivide = (this.#uses & uses.identity) !== 0;
     // `hashOf`, written out. Of a unit that is less than 0x20 or more than 0x7e, one of the differences has the highest of 16 bits.
     let hash = 0x811c9dc5 | 0;
     let unprintable = 0;
+    let divides = false;
     let index = 0;
     for (; index + 1 < length; index += 2) {
       const units = name.charCodeAt(index) | (name.charCodeAt(index + 1) << 16);
       unprintable |= (units - 0x200020) | (0x7e007e - units);
+      // Of both `@` and the backslash these bits are those of `@`, and of some capitals, which few names have.
+      if (mayDivide && ((units & 0xe3) === 0x40 || (units & 0xe30000) === 0x400000)) divides = true;
       hash = Math.imul(hash ^ (units | 0x200020), 0x01000193);
     }
     if (index < length) {
@@ -120,23 +127,16 @@ export class NameIndex {
       return;
     }
     this.#look(name, length, hash, uses.wide | uses.narrow | uses.identity);
-    if ((this.#uses & uses.identity) !== 0) this.#findParts(name, uses.identity);
+    if (divides || (mayDivide && name.charCodeAt(length - 1) === AT)) this.#findParts(name, uses.identity);
   }
 
   /** The forms of a printable name that `identities` knows besides the whole: of most, what stands before its one `@`. */
   #findParts(name: string, identity: number): void {
-    let at = -1;
-    let dividers = 0;
-    for (let index = 0; index < name.length; index++) {
-      const unit = name.charCodeAt(index);
-      if (unit !== 0x40 && unit !== 0x5c) continue; // neither `@` nor a backslash
-      at = index;
-      dividers++;
-    }
-    if (dividers === 0) return;
-    if (dividers === 1 && name.charCodeAt(at) === AT && name.charCodeAt(at - 1) !== BLANK) {
-      this.#look(name, at, hashOf(name, 0, at), identity);
-    } else this.#findForms(name.toLowerCase(), identity);
+    const at = name.indexOf('@');
+    const hasOneAt = at < 0 || name.indexOf('@', at + 1) < 0;
+    if (!hasOneAt || name.includes('\\') || name.charCodeAt(at - 1) === BLANK) {
+      this.#findForms(name.toLowerCase(), identity);
+    } else if (at >= 0) this.#look(name, at, hashOf(name, 0, at), identity);
   }
 
   #findFolded(name: string, { wide, narrow, identity }: NameUses): void {

@@ -1,7 +1,7 @@
 /** Rules by a client's version: each is compared, which takes a few numbers. */
-import { isMalformed } from '../connection.ts';
+import { attributeOf, isMalformed } from '../connection.ts';
 import type { Subject, VersionAttribute } from '../subject.ts';
-import { type VersionRange, versionInRanges } from '../version.ts';
+import { parseVersion, type Version, type VersionRange, versionInRanges } from '../version.ts';
 import type { FoundRules } from './found-rules.ts';
 
 interface Entry {
@@ -15,6 +15,9 @@ export class VersionIndex {
   readonly #entries: Entry[] = [];
   /** Those with a refusing condition: in doubt they are found. */
   readonly #inDoubt: number[] = [];
+  /** The last text and what it is found to be: a company's clients have few versions. Undefined where none has been read. */
+  #text: string | undefined;
+  #version: Version | undefined;
 
   /** @param found what look-ups add to */
   constructor(attribute: VersionAttribute, found: FoundRules) {
@@ -27,11 +30,12 @@ export class VersionIndex {
     if (refuses) this.#inDoubt.push(rule);
   }
 
-  find(subject: Subject): void {
+  find({ connection }: Subject): void {
     if (this.#entries.length === 0) return;
-    const version = subject.version(this.#attribute);
-    if (version === undefined) return;
-    if (isMalformed(version)) {
+    const text = attributeOf(connection, this.#attribute);
+    if (text === undefined) return;
+    const version = isMalformed(text) ? undefined : this.#read(text);
+    if (version === undefined) {
       this.#found.addAll(this.#inDoubt);
       return;
     }
@@ -39,5 +43,13 @@ export class VersionIndex {
       const { ranges, rule } = this.#entries[place] as Entry; // in bounds
       if (versionInRanges(version, ranges)) this.#found.add(rule);
     }
+  }
+
+  #read(text: string): Version | undefined {
+    if (text !== this.#text) {
+      this.#text = text;
+      this.#version = parseVersion(text);
+    }
+    return this.#version;
   }
 }
