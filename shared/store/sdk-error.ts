@@ -48,7 +48,15 @@ export function toStoreError(error: unknown, doing: string): StoreError {
     NETWORK.has(code) ||
     status === 429 ||
     (status !== undefined && status >= 500);
-  return outage ? new StoreUnreachableError(told, { cause: error }) : new StoreRefusedError(told, { cause: error });
+  if (outage) return new StoreUnreachableError(told, { cause: error });
+  return new StoreRefusedError(told, { cause: error, mayBeDone: !isFirstAnswer(error) });
+}
+
+/** True for what DynamoDB itself answered to the first try of a request: that it refuses it. */
+function isFirstAnswer(error: unknown): boolean {
+  if (!(error instanceof Error && '$fault' in error && '$metadata' in error)) return false;
+  const { $fault: fault, $metadata: metadata } = error;
+  return fault === 'client' && !(Number(Reflect.get(Object(metadata), 'attempts')) > 1);
 }
 
 interface Described {

@@ -89,6 +89,7 @@ describe('the fault proxy', () => {
       'ProvisionedThroughputExceededException',
       false,
     ],
+    [{ kind: 'refused', error: 'AccessDeniedException' }, 'AccessDeniedException', false],
     [{ kind: 'server-error', carriedOut: false }, 'InternalServerError', false],
     [{ kind: 'server-error', carriedOut: true }, 'InternalServerError', true],
     [{ kind: 'error-page', status: 503, carriedOut: false }, 'SyntaxError', false],
@@ -149,6 +150,6 @@ describe('the fault proxy', () => {
   });
 
   it('names every kind of fault', () => {
-    expect(new Set(FAULT_KINDS).size).toBe(13);
+    expect(new Set(FAULT_KINDS).size).toBe(14);
   });
 });

@@ -19,6 +19,7 @@ export type Fault =
   | /** Is carried out; half of the JSON comes, as if it were all. */ { readonly kind: 'truncated-answer' }
   | { readonly kind: 'wrong-checksum' }
   | { readonly kind: 'throttled'; readonly error: ThrottlingError }
+  | /** DynamoDB says no. */ { readonly kind: 'refused'; readonly error: RefusalError }
   | /** 500 of DynamoDB's. */ { readonly kind: 'server-error'; readonly carriedOut: boolean }
   | /** A page of whatever stands between. */ {
       readonly kind: 'error-page';
@@ -43,6 +44,7 @@ export const FAULT_KINDS = [
   'truncated-answer',
   'wrong-checksum',
   'throttled',
+  'refused',
   'server-error',
   'error-page',
   'partial-batch',
@@ -52,10 +54,16 @@ export const FAULT_KINDS = [
 /** As DynamoDB names them (developer guide, "Error handling with DynamoDB"). */
 export type ThrottlingError = 'ProvisionedThroughputExceededException' | 'RequestLimitExceeded' | 'ThrottlingException';
 
-const ERROR_NAMESPACES: Readonly<Record<ThrottlingError | 'InternalServerError', string>> = {
+export type RefusalError = 'AccessDeniedException' | 'ExpiredTokenException';
+
+type ServiceError = ThrottlingError | RefusalError | 'InternalServerError';
+
+const ERROR_NAMESPACES: Readonly<Record<ServiceError, string>> = {
   ProvisionedThroughputExceededException: 'com.amazonaws.dynamodb.v20120810',
   RequestLimitExceeded: 'com.amazonaws.dynamodb.v20120810',
   ThrottlingException: 'com.amazon.coral.availability',
+  AccessDeniedException: 'com.amazon.coral.service',
+  ExpiredTokenException: 'com.amazon.coral.service',
   InternalServerError: 'com.amazonaws.dynamodb.v20120810',
 };
 
@@ -232,6 +240,7 @@ async function answerUnder(
       return answer;
     }
     case 'throttled':
+    case 'refused':
       await send(outgoing, errorAnswer(400, fault.error));
       return undefined;
     case 'server-error': {
@@ -360,7 +369,7 @@ async function send(outgoing: ServerResponse, { status, headers, body }: Answer)
   await gone;
 }
 
-function errorAnswer(status: number, error: ThrottlingError | 'InternalServerError'): Answer {
+function errorAnswer(status: number, error: ServiceError): Answer {
   const body = { __type: `${ERROR_NAMESPACES[error]}#${error}`, message: 'Injected by the fault proxy' };
   return {
     status,
