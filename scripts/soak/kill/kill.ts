@@ -68,10 +68,11 @@ export async function killWriters(
       progress(`${scenario.name}: ${whole.operations.length} requests, ${kills.length} kills`);
       const found = await eachOf(kills, AT_ONCE, async (point) => {
         const left = await killOnce(bench, scenario, point);
-        const faults = await look(left, whole);
+        // A policy of which something is missing is an error to whoever reads it.
+        const faults = await look(left, whole).catch((error: unknown) => [String(error)]);
         const at = `${scenario.name}, killed ${point.step === 'request' ? 'before' : 'after'} request ${point.request} (${whole.operations[point.request - 1]})`;
         failures.push(...faults.map((fault) => `${at}: ${fault}`));
-        return left.inForce?.revision;
+        return typeof left.inForce === 'object' ? left.inForce.revision : undefined;
       });
       const next = found.filter((revision) => revision === whole.next.revision).length;
       points.push({ name: scenario.name, requests: whole.operations.length, old: found.length - next, next });
@@ -114,7 +115,8 @@ export interface WholeRun {
 /** What a killed writer left. */
 export interface Left {
   readonly wasKilled: boolean;
-  readonly inForce: InForce | undefined;
+  /** A text where it could not be read: why. */
+  readonly inForce: InForce | string | undefined;
   readonly store: DynamoDbPolicyStore;
 }
 
@@ -132,7 +134,8 @@ async function runWhole(bench: Bench, scenario: Scenario): Promise<WholeRun> {
 async function killOnce(bench: Bench, scenario: Scenario, killAt: KillPoint): Promise<Left> {
   const { store, tableName, folder } = await prepare(bench, scenario);
   const { killed } = await runAndKill({ ...bench, folder, tableName, args: scenario.command, killAt });
-  return { wasKilled: killed, inForce: await inForceIn(store), store };
+  const inForce = await inForceIn(store).catch((error: unknown) => String(error));
+  return { wasKilled: killed, inForce, store };
 }
 
 async function prepare({ client, folder: above }: Bench, scenario: Scenario) {
@@ -152,6 +155,7 @@ async function inForceIn(store: DynamoDbPolicyStore): Promise<InForce | undefine
 /** What is wrong with what a killed writer left. */
 export async function leftWhole({ wasKilled, inForce, store }: Left, { old, next }: WholeRun): Promise<string[]> {
   if (!wasKilled) return ['the writer was not killed: it made fewer requests than without'];
+  if (typeof inForce === 'string') return [`the policy cannot be read: ${inForce}`];
   const faults: string[] = [];
   const is = (state: InForce | undefined) =>
     state?.revision === inForce?.revision &&

@@ -86,8 +86,10 @@ export interface Exchange {
   readonly answered?: { readonly status: number; readonly body: string };
   /** Whether the answer went to the client whole. */
   readonly delivered: boolean;
-  /** When DynamoDB was asked, and when all was over, in milliseconds since 1970. */
+  /** When DynamoDB was asked and when it had answered, in milliseconds since 1970; absent where it was not asked. */
   readonly forwardedAt?: number;
+  readonly answeredAt?: number;
+  /** When all was over. */
   readonly endedAt: number;
 }
 
@@ -143,10 +145,12 @@ export async function startFaultProxy(target: string, options: FaultProxyOptions
     const wanted = faultFor(request);
     const fault = wanted && canHappen(wanted, request) ? wanted : undefined;
     let forwardedAt: number | undefined;
+    let answeredAt: number | undefined;
     const ask = async (body: Buffer = bytes): Promise<Answer> => {
       await before('request', request);
       forwardedAt = Date.now();
       const answer = await forward(target, agent, incoming, body);
+      answeredAt = Date.now();
       if (answer.status === 200) rememberPut(request, puts);
       await before('answer', request);
       return answer;
@@ -158,6 +162,7 @@ export async function startFaultProxy(target: string, options: FaultProxyOptions
       ...(answered && { answered: { status: answered.status, body: answered.body.toString('utf8') } }),
       delivered: outgoing.writableFinished,
       ...(forwardedAt !== undefined && { forwardedAt }),
+      ...(answeredAt !== undefined && { answeredAt }),
       endedAt: Date.now(),
     });
   }
