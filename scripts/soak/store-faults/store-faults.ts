@@ -171,6 +171,7 @@ function result(judged: readonly AnswersJudged[], handled: readonly SandboxRuns[
   const admitted = sum((one) => one.admittedWithoutPolicy);
   const inconsistentReads = handled.reduce((total, one) => total + one.inconsistentReads, 0);
   const decidedMs = judged.flatMap((one) => one.decidedMs);
+  const slowestMs = decidedMs.reduce((slowest, ms) => Math.max(slowest, ms), 0);
   const listed = (counts: ReadonlyMap<string, number>) =>
     [...counts].map(([what, count]) => `${what} ${count.toLocaleString('en')}`).join(', ');
   return {
@@ -214,7 +215,7 @@ function result(judged: readonly AnswersJudged[], handled: readonly SandboxRuns[
         sum((one) => one.malformed),
       ),
       { what: 'median answer with a policy in hand', figure: `${median(decidedMs).toFixed(1)} ms` },
-      { what: 'slowest', figure: `${Math.max(0, ...decidedMs).toFixed(0)} ms` },
+      { what: 'slowest', figure: `${slowestMs.toFixed(0)} ms` },
       {
         what: 'slowest answer without a policy in hand',
         figure: `${most((one) => one.slowestWithoutPolicyMs).toFixed(0)} ms`,
