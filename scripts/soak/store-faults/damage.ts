@@ -26,8 +26,8 @@ export type DamageKind = (typeof DAMAGES)[number];
 
 export interface Damage {
   readonly kind: DamageKind;
-  /** True where it does no harm to whoever reads the policy. */
-  readonly isHarmless: boolean;
+  /** Whom it keeps from the policy: nobody; whoever asks for the newest revision; whoever needs a part of it. */
+  readonly harms: 'nobody' | 'all' | 'some';
   /** A text that occurs in what DynamoDB answers where the damage is read. */
   readonly mark: string;
   /** Puts right what was damaged. */
@@ -51,20 +51,20 @@ let damages = 0;
 export async function damageTable(table: TableToDamage, kind: DamageKind): Promise<Damage> {
   const { random, bomb } = table;
   const mark = `damage-${++damages}`;
-  const found = async (isHarmless: boolean, mend: () => Promise<unknown>) => ({ kind, isHarmless, mark, mend });
+  const found = (harms: Damage['harms'], mend: Damage['mend']): Damage => ({ kind, harms, mark, mend });
   switch (kind) {
     case 'foreign item above the head': {
       const above = await putAbove(table, ({ pk, sk }) => ({ pk, sk, note: mark, huge: 12345678901234567890123n }));
-      return found(true, () => remove(table, above));
+      return found('nobody', () => remove(table, above));
     }
     case 'foreign item under the key of a part': {
       const key = { pk: `BLOB#${createHash('sha256').update(mark).digest('hex')}`, sk: 'BLOB' };
       await put(table, { ...key, note: mark });
-      return found(true, () => remove(table, key));
+      return found('nobody', () => remove(table, key));
     }
     case 'head of an unknown kind': {
       const above = await putAbove(table, (next) => ({ ...next, kind: 'client-vpn-policy/revision@2', writeId: mark }));
-      return found(false, () => remove(table, above));
+      return found('all', () => remove(table, above));
     }
     case 'head that is garbage': {
       const above = await putAbove(table, ({ pk, sk }) => ({
@@ -74,11 +74,11 @@ export async function damageTable(table: TableToDamage, kind: DamageKind): Promi
         note: mark,
         number: random.pick(['one', -1, null, [], {}]),
       }));
-      return found(false, () => remove(table, above));
+      return found('all', () => remove(table, above));
     }
     case 'head in a newer language': {
       const above = await putAbove(table, (next) => ({ ...next, languageVersion: 2, writeId: mark }));
-      return found(false, () => remove(table, above));
+      return found('all', () => remove(table, above));
     }
     case 'head with a part that inflates without bound': {
       const hash = createHash('sha256').update(bomb).digest('hex');
@@ -96,7 +96,7 @@ export async function damageTable(table: TableToDamage, kind: DamageKind): Promi
         parts: [part],
         writeId: randomUUID(),
       }));
-      return found(false, () => remove(table, above));
+      return found('all', () => remove(table, above));
     }
     case 'part rewritten':
     case 'part without its mark': {
@@ -106,7 +106,7 @@ export async function damageTable(table: TableToDamage, kind: DamageKind): Promi
       const bytes = { gzip: Buffer.from(mark) };
       const rewritten = { ...unmarked, kind: itsKind, ...('json' in part ? text : bytes) };
       await put(table, { ...(kind === 'part rewritten' ? rewritten : unmarked), damage: mark });
-      return found(false, () => put(table, part));
+      return found('some', () => put(table, part));
     }
   }
 }

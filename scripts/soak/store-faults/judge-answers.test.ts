@@ -1,6 +1,13 @@
 /** The judge of answers takes what docs/operating.md allows, and sees each way in which a handler could break it. */
 import { describe, expect, it } from '@jest/globals';
-import { type Answered, type DecisionLine, type HandlerRun, judgeAnswers, type Surroundings } from './judge-answers.ts';
+import {
+  type Answered,
+  type DecisionLine,
+  type Disturbance,
+  type HandlerRun,
+  judgeAnswers,
+  type Surroundings,
+} from './judge-answers.ts';
 
 const T = Date.parse('2026-11-24T10:00:00Z');
 const SECOND = 1_000;
@@ -62,7 +69,7 @@ function admitted(second: number, cause: string, more: Partial<DecisionLine> = {
   return answered(second, { outcome: 'failed-open', allow: true, cause, ...more });
 }
 
-const between = (kind: 'outage' | 'refusal' | 'damage' | 'damage-read', from: number, until: number) => ({
+const between = (kind: Disturbance['kind'], from: number, until: number) => ({
   kind,
   from: T + from * SECOND,
   until: T + until * SECOND,
@@ -212,6 +219,12 @@ describe('the judge of answers', () => {
       'admitted without any policy',
     ],
     ['nothing published where there was', [refused(1, 'empty')], {}, 'it says that nothing was published'],
+    [
+      'an older policy in the place of a newest one that cannot be read',
+      [decided(3, 1, 10)],
+      { disturbances: [between('damage', 1, 4), between('unreadable-head', 1, 4)] },
+      'that one could not be read',
+    ],
     ['a fault of the handler itself', [refused(1, 'internal')], {}, 'it says internal'],
     ['an answer that is not in the log', [{ ...decided(1, 1, 10), line: undefined }], {}, 'no line in the log'],
     [

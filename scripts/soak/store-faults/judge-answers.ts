@@ -40,9 +40,10 @@ export interface Answered {
 /**
  * Something that kept the handler from reading. `outage`: no answer, or none in time. `refusal`: the store said no, or something
  * that is no answer. `damage`: of the table, whether the handler reads it or not. `damage-read`: the handler did.
+ * `unreadable-head`: while the newest revision certainly was damaged, so that no check could succeed.
  */
 export interface Disturbance {
-  readonly kind: 'outage' | 'refusal' | 'damage' | 'damage-read';
+  readonly kind: 'outage' | 'refusal' | 'damage' | 'damage-read' | 'unreadable-head';
   readonly from: number;
   readonly until: number;
 }
@@ -174,6 +175,14 @@ export function judgeAnswers(run: HandlerRun, surroundings: Surroundings): Answe
       } else if (policyAgeMs > settings.ttlMs + EPSILON_MS && begun < begunAt - EPSILON_MS) {
         tooOld++;
         fail(`the policy was confirmed ${policyAgeMs} ms before, more than the TTL, and is not called stale`);
+      }
+      const asked = begun >= begunAt - EPSILON_MS;
+      if (
+        asked &&
+        disturbances.some((one) => one.kind === 'unreadable-head' && one.from < begun && one.until > endedAt)
+      ) {
+        wrong++;
+        fail(`revision ${revision} was taken for the newest, and that one could not be read`);
       }
       // Without one that may serve, a connection waits for the store as long as it can.
       const hadPolicy = checkedAt !== undefined && begunAt - checkedAt < settings.maxStaleMs;

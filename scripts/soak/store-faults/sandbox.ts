@@ -29,6 +29,8 @@ export interface SandboxOptions {
   readonly faults: FaultCount;
   /** Texts that occur in the damage that was done so far. */
   readonly marks: () => readonly string[];
+  /** Counts up when the process is to be replaced by a new one. */
+  readonly restarts: () => number;
 }
 
 export interface SandboxRuns {
@@ -65,6 +67,7 @@ export async function runSandbox(options: SandboxOptions, until: number): Promis
       disturbances = [];
       const lines = new Map<string, DecisionLine>();
       const startedAt = Date.now();
+      const restarts = options.restarts();
       const endsAt = Math.min(until, startedAt + random.integer(...options.livesMs));
       const invoked: Omit<Answered, 'line'>[] = [];
       const handler = await startFunction(
@@ -89,7 +92,7 @@ export async function runSandbox(options: SandboxOptions, until: number): Promis
           invoked.push(one);
           mostResidentBytes = Math.max(mostResidentBytes, rssBytes);
           await sleep(options.pauseMs);
-        } while (Date.now() < endsAt);
+        } while (Date.now() < endsAt && options.restarts() === restarts);
       } finally {
         await handler.end();
       }

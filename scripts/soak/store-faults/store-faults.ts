@@ -71,6 +71,7 @@ export async function tryStoreFaults({ seed, progress }: SoakContext, forMs: num
     const until = Date.now() + forMs;
     const damage: Disturbance[] = [];
     const marks: string[] = [];
+    const restarts = HANDLERS.map(() => 0);
 
     const sandboxes = HANDLERS.map(({ name, ...settings }, place) =>
       runSandbox(
@@ -88,6 +89,7 @@ export async function tryStoreFaults({ seed, progress }: SoakContext, forMs: num
           puts,
           faults,
           marks: () => marks,
+          restarts: () => restarts[place] ?? 0,
         },
         until,
       ),
@@ -105,7 +107,13 @@ export async function tryStoreFaults({ seed, progress }: SoakContext, forMs: num
         await client.stop();
       }
     });
-    const damaged = damageUntil(until, direct, rulesTable, new Random(seed + 300), { damage, marks });
+    const damaged = damageUntil(until, direct, rulesTable, new Random(seed + 300), {
+      damage,
+      marks,
+      restart: (place) => {
+        restarts[place] = (restarts[place] ?? 0) + 1;
+      },
+    });
     const told = tellOften(until, () =>
       progress(`${faults.total} faults, ${revisionTimes.size} revisions, ${damage.length} damages`),
     );
@@ -134,7 +142,10 @@ export async function tryStoreFaults({ seed, progress }: SoakContext, forMs: num
       faults,
       damages,
       writers,
-      findings: verified.findings.map(({ key, message }) => `verify: ${key}: ${message}`),
+      findings: [
+        ...verified.findings.map(({ key, message }) => `verify: ${key}: ${message}`),
+        ...documentFaults(documents),
+      ],
       pausesMs: stoodStill.reduce((sum, pause) => sum + pause.until - pause.from, 0),
     });
   } finally {
@@ -298,13 +309,20 @@ async function writeUntil(
   return { tried, acknowledged };
 }
 
+interface DamageDone {
+  readonly damage: Disturbance[];
+  readonly marks: string[];
+  /** Starts one of the handlers anew: while it has the policy in hand it needs no part of it. */
+  restart(handler: number): void;
+}
+
 /** @returns how often each kind was done */
 async function damageUntil(
   until: number,
   client: DynamoDBDocumentClient,
   tableName: string,
   random: Random,
-  { damage, marks }: { readonly damage: Disturbance[]; readonly marks: string[] },
+  { damage, marks, restart }: DamageDone,
 ): Promise<ReadonlyMap<string, number>> {
   const done = new Map<string, number>();
   const store = new DynamoDbPolicyStore({ client, tableName });
@@ -312,23 +330,23 @@ async function damageUntil(
   const table = { client, tableName, random, bomb: bomb() };
   let untried = [...DAMAGES];
   for (;;) {
-    await sleep(random.integer(500, 4_000));
-    // Damage that nobody could meet is none.
-    if (Date.now() + 500 >= until) return done;
+    await sleep(random.integer(200, 1_500));
     if (untried.length === 0) untried = [...DAMAGES];
     const [kind = DAMAGES[0]] = untried.splice(random.integer(0, untried.length - 1), 1);
+    const lastsMs = kind.startsWith('foreign') ? 300 : random.integer(600, 3_000);
+    // Damage that nobody could meet is none.
+    if (Date.now() + lastsMs >= until) return done;
     const from = Date.now();
-    const made = await damageTable(table, kind);
-    if (!made.isHarmless) marks.push(made.mark);
-    const underWay: { -readonly [Key in keyof Disturbance]: Disturbance[Key] } = {
-      kind: 'damage',
-      from,
-      until: Number.POSITIVE_INFINITY,
-    };
-    if (!made.isHarmless) damage.push(underWay);
-    await sleep(random.integer(500, 3_000));
-    await made.mend();
-    underWay.until = Date.now();
+    const { harms, mark, mend } = await damageTable(table, kind);
+    const certainlyFrom = Date.now();
+    const isHarmful = harms !== 'nobody';
+    if (isHarmful) marks.push(mark);
+    if (isHarmful) restart(random.integer(0, HANDLERS.length - 1));
+    await sleep(lastsMs);
+    const certainlyUntil = Date.now();
+    await mend();
+    if (isHarmful) damage.push({ kind: 'damage', from, until: Date.now() });
+    if (harms === 'all') damage.push({ kind: 'unreadable-head', from: certainlyFrom, until: certainlyUntil });
     done.set(kind, (done.get(kind) ?? 0) + 1);
   }
 }
@@ -358,6 +376,15 @@ async function allDocuments(store: DynamoDbPolicyStore): Promise<ReadonlyMap<num
     before = page.next;
   } while (before !== undefined);
   return documents;
+}
+
+/** No writer takes up what damage says: that rule refuses in every revision. */
+function documentFaults(documents: ReadonlyMap<number, PolicyDocument>): string[] {
+  return [...documents].flatMap(([number, { rules = [] }]) =>
+    rules.some(({ id, effect }) => id === 'block-leavers' && effect === 'deny')
+      ? []
+      : [`revision ${number} was made of a damaged policy`],
+  );
 }
 
 /** What the reference evaluator says. The policies know no times, so that a connection's user and address say it all. */
