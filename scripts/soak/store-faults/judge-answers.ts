@@ -105,154 +105,189 @@ const EPSILON_MS = 5;
 const SLACK_MS = 1_000;
 
 export function judgeAnswers(run: HandlerRun, surroundings: Surroundings): AnswersJudged {
-  const { settings, startedAt, disturbances } = run;
-  const failures: string[] = [];
-  const refusedWithoutPolicy = new Map<string, number>();
-  let [decided, stale, admittedWithoutPolicy, malformed, wrong, tooOld] = [0, 0, 0, 0, 0, 0];
-  let [slowestWithoutPolicyMs, slowestRecoveryMs] = [0, 0];
-  const decidedMs: number[] = [];
+  const tally: Tally = {
+    decided: 0,
+    decidedMs: [],
+    stale: 0,
+    refusedWithoutPolicy: new Map(),
+    admittedWithoutPolicy: 0,
+    malformed: 0,
+    wrong: 0,
+    tooOld: 0,
+    slowestWithoutPolicyMs: 0,
+    slowestRecoveryMs: 0,
+    failures: [],
+  };
   /** When the last check that succeeded was begun. */
   let checkedAt: number | undefined;
-
-  const disturbed = (kinds: readonly Disturbance['kind'][], from: number, until: number) =>
-    disturbances.some((one) => kinds.includes(one.kind) && one.from <= until && one.until >= from);
-  const stoodStill = (from: number, until: number) =>
-    surroundings.pauses.some((pause) => pause.from <= until && pause.until >= from);
-
   for (const answered of [...run.answers].sort((a, b) => a.begunAt - b.begunAt)) {
-    const { event, begunAt, endedAt, ms, answer, line } = answered;
-    const fail = (what: string) => failures.push(`${run.name}, ${event['connection-id']}: ${what}`);
-    const faults = answerFaults(answer);
+    const fail = (what: string, counted?: 'wrong' | 'tooOld' | 'malformed') => {
+      tally.failures.push(`${run.name}, ${answered.event['connection-id']}: ${what}`);
+      if (counted) tally[counted]++;
+    };
+    const faults = answerFaults(answered.answer);
     if (faults.length > 0) {
-      malformed++;
-      fail(`malformed: ${faults.join(', ')}: ${JSON.stringify(answer)}`);
+      fail(`malformed: ${faults.join(', ')}: ${JSON.stringify(answered.answer)}`, 'malformed');
       continue;
     }
-    const { allow, 'error-msg-on-denied-connection': message } = answer as {
-      readonly allow: boolean;
-      readonly 'error-msg-on-denied-connection': string;
-    };
+    // INVARIANT: no faults were found.
+    const answer = answered.answer as Answer;
+    const { line } = answered;
     if (line === undefined) {
       fail('it has no line in the log');
       continue;
     }
-    if (line.allow !== allow || (line.refusalMessage ?? '') !== message)
+    if (line.allow !== answer.allow || (line.refusalMessage ?? '') !== answer['error-msg-on-denied-connection']) {
       fail('the log says something else than the answer');
-
-    const isLate = (mostMs: number) => ms > mostMs + SLACK_MS && !stoodStill(begunAt, endedAt);
-    const leastRecoveryMs = () => {
-      const last = disturbances.filter(({ from }) => from <= endedAt).map(({ until }) => Math.min(until, endedAt));
-      return last.length === 0 ? 0 : endedAt - Math.max(...last);
-    };
-
-    if (line.cause === undefined) {
-      decided++;
-      const { revision = 0, policyAgeMs = 0 } = line;
-      const decidedAt = Date.parse(line.decidedAt ?? '');
-      const begun = decidedAt - policyAgeMs;
-      const expected = surroundings.decide(revision, event, decidedAt);
-      if (expected?.allow !== allow || expected.message !== message) {
-        wrong++;
-        fail(`revision ${revision} decides ${JSON.stringify(expected)}, the answer is ${JSON.stringify(answer)}`);
-      }
-      const endOfIt = surroundings.supersededAt(revision);
-      const startOfIt = surroundings.revisions.get(revision)?.notBefore ?? Number.POSITIVE_INFINITY;
-      if (endOfIt < begun - EPSILON_MS || startOfIt > endedAt) {
-        tooOld++;
-        fail(`revision ${revision} was not in force when the handler asked, ${policyAgeMs} ms before`);
-      }
-      if (line.policyStale) {
-        stale++;
-        slowestRecoveryMs = Math.max(slowestRecoveryMs, leastRecoveryMs());
-        if (policyAgeMs >= settings.maxStaleMs + EPSILON_MS) {
-          tooOld++;
-          fail(`the policy was confirmed ${policyAgeMs} ms before, more than may be`);
-        }
-        const since = decidedAt - RETRY_MS - CHECK_MS - EPSILON_MS;
-        if (!disturbed(['outage', 'refusal', 'damage'], since, endedAt) && !stoodStill(since, endedAt)) {
-          fail('it was decided by a stale policy, and nothing had kept the handler from reading for 5 s');
-        }
-      } else if (policyAgeMs > settings.ttlMs + EPSILON_MS && begun < begunAt - EPSILON_MS) {
-        tooOld++;
-        fail(`the policy was confirmed ${policyAgeMs} ms before, more than the TTL, and is not called stale`);
-      }
-      const asked = begun >= begunAt - EPSILON_MS;
-      if (
-        asked &&
-        disturbances.some((one) => one.kind === 'unreadable-head' && one.from < begun && one.until > endedAt)
-      ) {
-        wrong++;
-        fail(`revision ${revision} was taken for the newest, and that one could not be read`);
-      }
-      // Without one that may serve, a connection waits for the store as long as it can.
-      const hadPolicy = checkedAt !== undefined && begunAt - checkedAt < settings.maxStaleMs;
-      checkedAt = begun;
-      if (isLate(hadPolicy ? CHECK_MS + settings.recordMs : INVOCATION_MS - CHECK_MS)) {
-        fail(`it took ${Math.round(ms)} ms with ${hadPolicy ? 'a' : 'no'} policy in hand`);
-      }
-      if (hadPolicy) decidedMs.push(ms);
-      else slowestWithoutPolicyMs = Math.max(slowestWithoutPolicyMs, ms);
-      continue;
     }
+    const known = { run, surroundings, answered, answer, line, checkedAt, tally, fail };
+    if (line.cause === undefined) checkedAt = judgeDecision(known);
+    else judgeWithoutPolicy(known, line.cause);
+  }
+  return tally;
+}
 
-    const { cause, outcome } = line;
-    slowestWithoutPolicyMs = Math.max(slowestWithoutPolicyMs, ms);
-    if (isLate(INVOCATION_MS - CHECK_MS)) fail(`it took ${Math.round(ms)} ms`);
-    if (allow !== (outcome === 'failed-open')) fail(`the outcome ${outcome} has allow ${allow}`);
-    if (allow) admittedWithoutPolicy++;
-    else refusedWithoutPolicy.set(cause, (refusedWithoutPolicy.get(cause) ?? 0) + 1);
-    if (cause !== 'empty') slowestRecoveryMs = Math.max(slowestRecoveryMs, leastRecoveryMs());
+interface Answer {
+  readonly allow: boolean;
+  readonly 'error-msg-on-denied-connection': string;
+}
 
-    const sinceRetry = begunAt - RETRY_EMPTY_HANDED_MS - EPSILON_MS;
-    const isOutage = cause === 'unreachable' || cause === 'outdated';
-    if (isOutage) {
-      if (!disturbed(['outage'], sinceRetry, endedAt) && !stoodStill(sinceRetry, endedAt)) {
+type Tally = { -readonly [Key in keyof AnswersJudged]: AnswersJudged[Key] } & {
+  readonly decidedMs: number[];
+  readonly refusedWithoutPolicy: Map<string, number>;
+  readonly failures: string[];
+};
+
+/** An answer and all that is known when it is judged. */
+interface Known {
+  readonly run: HandlerRun;
+  readonly surroundings: Surroundings;
+  readonly answered: Answered;
+  readonly answer: Answer;
+  readonly line: DecisionLine;
+  readonly checkedAt: number | undefined;
+  readonly tally: Tally;
+  readonly fail: (what: string, counted?: 'wrong' | 'tooOld') => void;
+}
+
+/** @returns when the check was begun that had confirmed the policy */
+function judgeDecision(known: Known): number {
+  const { run, surroundings, answered, answer, line, checkedAt, tally, fail } = known;
+  const { settings } = run;
+  const { event, begunAt, endedAt, ms } = answered;
+  const { revision = 0, policyAgeMs = 0 } = line;
+  const decidedAt = Date.parse(line.decidedAt ?? '');
+  const begun = decidedAt - policyAgeMs;
+  tally.decided++;
+
+  const expected = surroundings.decide(revision, event, decidedAt);
+  if (expected?.allow !== answer.allow || expected.message !== answer['error-msg-on-denied-connection']) {
+    fail(`revision ${revision} decides ${JSON.stringify(expected)}, the answer is ${JSON.stringify(answer)}`, 'wrong');
+  }
+  const startOfIt = surroundings.revisions.get(revision)?.notBefore ?? Number.POSITIVE_INFINITY;
+  if (surroundings.supersededAt(revision) < begun - EPSILON_MS || startOfIt > endedAt) {
+    fail(`revision ${revision} was not in force when the handler asked, ${policyAgeMs} ms before`, 'tooOld');
+  }
+  const askedForThis = begun >= begunAt - EPSILON_MS;
+  if (line.policyStale) {
+    tally.stale++;
+    noteRecovery(known);
+    if (policyAgeMs >= settings.maxStaleMs + EPSILON_MS) {
+      fail(`the policy was confirmed ${policyAgeMs} ms before, more than may be`, 'tooOld');
+    }
+    const since = decidedAt - RETRY_MS - CHECK_MS - EPSILON_MS;
+    if (!wasDisturbed(known, ['outage', 'refusal', 'damage'], since) && !stoodStill(known, since)) {
+      fail('it was decided by a stale policy, and nothing had kept the handler from reading for 5 s');
+    }
+  } else if (policyAgeMs > settings.ttlMs + EPSILON_MS && !askedForThis) {
+    fail(`the policy was confirmed ${policyAgeMs} ms before, more than the TTL, and is not called stale`, 'tooOld');
+  }
+  const isUnreadable = ({ kind, from, until }: Disturbance) =>
+    kind === 'unreadable-head' && from < begun && until > endedAt;
+  if (askedForThis && run.disturbances.some(isUnreadable)) {
+    fail(`revision ${revision} was taken for the newest, and that one could not be read`, 'wrong');
+  }
+
+  // Without one that may serve, a connection waits for the store as long as it can.
+  const hadPolicy = checkedAt !== undefined && begunAt - checkedAt < settings.maxStaleMs;
+  if (isLate(known, hadPolicy ? CHECK_MS + settings.recordMs : INVOCATION_MS - CHECK_MS)) {
+    fail(`it took ${Math.round(ms)} ms with ${hadPolicy ? 'a' : 'no'} policy in hand`);
+  }
+  if (hadPolicy) tally.decidedMs.push(ms);
+  else tally.slowestWithoutPolicyMs = Math.max(tally.slowestWithoutPolicyMs, ms);
+  return begun;
+}
+
+function judgeWithoutPolicy(known: Known, cause: string): void {
+  const { run, surroundings, answered, answer, line, checkedAt, tally, fail } = known;
+  const { allow } = answer;
+  const { begunAt, ms } = answered;
+  tally.slowestWithoutPolicyMs = Math.max(tally.slowestWithoutPolicyMs, ms);
+  if (isLate(known, INVOCATION_MS - CHECK_MS)) fail(`it took ${Math.round(ms)} ms`);
+  if (allow !== (line.outcome === 'failed-open')) fail(`the outcome ${line.outcome} has allow ${allow}`);
+  if (allow) tally.admittedWithoutPolicy++;
+  else tally.refusedWithoutPolicy.set(cause, (tally.refusedWithoutPolicy.get(cause) ?? 0) + 1);
+  if (cause !== 'empty') noteRecovery(known);
+
+  switch (cause) {
+    case 'unreachable':
+    case 'outdated': {
+      const since = begunAt - RETRY_EMPTY_HANDED_MS - EPSILON_MS;
+      if (!wasDisturbed(known, ['outage'], since) && !stoodStill(known, since)) {
         fail(`it says ${cause}, and there was no outage`);
       }
-      if (allow !== (settings.onPolicyUnavailable === 'allow'))
-        fail(`the outcome ${outcome} goes against ON_POLICY_UNAVAILABLE`);
-      if (allow && disturbed(['damage-read'], checkedAt ?? startedAt, begunAt)) {
-        wrong++;
-        fail('it was admitted after the handler had read a damaged policy');
+      if (allow !== (run.settings.onPolicyUnavailable === 'allow')) {
+        fail(`the outcome ${line.outcome} goes against ON_POLICY_UNAVAILABLE`);
       }
+      if (allow && wasDisturbed(known, ['damage-read'], checkedAt ?? run.startedAt, begunAt)) {
+        fail('it was admitted after the handler had read a damaged policy', 'wrong');
+      }
+      if (cause === 'unreachable' && checkedAt !== undefined) fail('it says unreachable, and there had been a policy');
+      if (cause === 'outdated' && (line.policyAgeMs ?? 0) < run.settings.maxStaleMs - EPSILON_MS) {
+        fail('it says outdated too early');
+      }
+      break;
     }
-    switch (cause) {
-      case 'unreachable':
-        if (checkedAt !== undefined) fail('it says unreachable, and there had been a policy');
-        break;
-      case 'outdated':
-        if ((line.policyAgeMs ?? 0) < settings.maxStaleMs - EPSILON_MS) fail('it says outdated too early');
-        break;
-      case 'corrupt':
-      case 'store-refused':
-        if (!disturbed(['refusal', 'damage'], checkedAt ?? startedAt, endedAt))
-          fail(`it says ${cause}, and nothing was`);
-        if (allow) {
-          wrong++;
-          fail(`it was admitted, and the cause was ${cause}`);
-        }
-        break;
-      case 'empty':
-        if ((surroundings.revisions.get(1)?.certainlyAt ?? Number.POSITIVE_INFINITY) < begunAt - EPSILON_MS) {
-          fail('it says that nothing was published');
-        }
-        if (allow) fail('it was admitted without any policy');
-        break;
-      default:
-        fail(`it says ${cause}`);
-    }
+    case 'corrupt':
+    case 'store-refused':
+      if (!wasDisturbed(known, ['refusal', 'damage'], checkedAt ?? run.startedAt)) {
+        fail(`it says ${cause}, and nothing was`);
+      }
+      if (allow) fail(`it was admitted, and the cause was ${cause}`, 'wrong');
+      break;
+    case 'empty':
+      if ((surroundings.revisions.get(1)?.certainlyAt ?? Number.POSITIVE_INFINITY) < begunAt - EPSILON_MS) {
+        fail('it says that nothing was published');
+      }
+      if (allow) fail('it was admitted without any policy', 'wrong');
+      break;
+    default:
+      fail(`it says ${cause}`);
   }
-  return {
-    decided,
-    stale,
-    refusedWithoutPolicy,
-    admittedWithoutPolicy,
-    malformed,
-    wrong,
-    tooOld,
-    decidedMs,
-    slowestWithoutPolicyMs,
-    slowestRecoveryMs,
-    failures,
-  };
+}
+
+function wasDisturbed(
+  { run, answered }: Known,
+  kinds: readonly Disturbance['kind'][],
+  since: number,
+  until = answered.endedAt,
+): boolean {
+  return run.disturbances.some((one) => kinds.includes(one.kind) && one.from <= until && one.until >= since);
+}
+
+function stoodStill({ surroundings, answered }: Known, since: number): boolean {
+  return surroundings.pauses.some((pause) => pause.from <= answered.endedAt && pause.until >= since);
+}
+
+function isLate(known: Known, mostMs: number): boolean {
+  return known.answered.ms > mostMs + SLACK_MS && !stoodStill(known, known.answered.begunAt);
+}
+
+/** From the end of the last disturbance until an answer that still bears its mark. */
+function noteRecovery({ run, answered, tally }: Known): void {
+  const { endedAt } = answered;
+  const last = run.disturbances
+    .filter(({ from }) => from <= endedAt)
+    .reduce((latest, { until }) => Math.max(latest, Math.min(until, endedAt)), Number.NEGATIVE_INFINITY);
+  if (Number.isFinite(last)) tally.slowestRecoveryMs = Math.max(tally.slowestRecoveryMs, endedAt - last);
 }

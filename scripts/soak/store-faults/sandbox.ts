@@ -45,8 +45,9 @@ export async function runSandbox(options: SandboxOptions, until: number): Promis
   const { settings, puts, faults } = options;
   const random = new Random(options.seed);
   const faultAt = weather(new Random(options.seed + 1), options.climate, Date.now());
-  const runs: HandlerRun[] = [];
-  let disturbances: Disturbance[] = [];
+  const runs: Omit<HandlerRun, 'disturbances'>[] = [];
+  // Of all processes: some end only after the process that met them.
+  const disturbances: Disturbance[] = [];
   let inconsistentReads = 0;
   let mostResidentBytes = 0;
   let connections = 0;
@@ -64,7 +65,6 @@ export async function runSandbox(options: SandboxOptions, until: number): Promis
   });
   try {
     while (Date.now() < until) {
-      disturbances = [];
       const lines = new Map<string, DecisionLine>();
       const startedAt = Date.now();
       const restarts = options.restarts();
@@ -97,12 +97,26 @@ export async function runSandbox(options: SandboxOptions, until: number): Promis
         await handler.end();
       }
       const answers = invoked.map((one) => ({ ...one, line: lines.get(String(one.event['connection-id'])) }));
-      runs.push({ name: `${options.name} ${runs.length + 1}`, settings, startedAt, answers, disturbances });
+      runs.push({ name: `${options.name} ${runs.length + 1}`, settings, startedAt, answers });
     }
-    return { runs, inconsistentReads, mostResidentBytes };
+    // What is late has its end now.
+    await sleep(options.climate.mostLateMs + 200);
+    return { runs: withDisturbances(runs, disturbances), inconsistentReads, mostResidentBytes };
   } finally {
     await proxy.stop();
   }
+}
+
+/** To each process what began while it lived. */
+function withDisturbances(
+  runs: readonly Omit<HandlerRun, 'disturbances'>[],
+  disturbances: readonly Disturbance[],
+): HandlerRun[] {
+  return runs.map((run, place) => {
+    const endsAt = runs[place + 1]?.startedAt ?? Number.POSITIVE_INFINITY;
+    const its = disturbances.filter(({ from }) => from >= run.startedAt && from < endsAt);
+    return { ...run, disturbances: its };
+  });
 }
 
 async function invoke(
