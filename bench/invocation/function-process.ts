@@ -57,8 +57,11 @@ export async function startFunction(
   return {
     loaded,
     async invoke(event) {
-      // Together: a process that ends gives no answer, but its lines end.
-      const [answer, measured] = await Promise.all([api.invoke(event), lines.next()]);
+      // A process that ends gives no answer, also where it has told what it measured.
+      const died = ended.then(() => {
+        throw new Error('The function’s process has ended');
+      });
+      const [answer, measured] = await Promise.race([Promise.all([api.invoke(event), lines.next()]), died]);
       return { ...(measured as Omit<Invoked, 'answer'>), answer };
     },
     async end() {

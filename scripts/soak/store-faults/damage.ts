@@ -98,14 +98,16 @@ export async function damageTable(table: TableToDamage, kind: DamageKind): Promi
       }));
       return found('all', () => remove(table, above));
     }
-    case 'part rewritten':
+    case 'part rewritten': {
+      // The rules themselves, which stand there as text: whoever is refused would be let in.
+      const part = await partOfHead(table, (parts) => parts[0]);
+      await put(table, { ...part, json: String(part.json).replaceAll('"deny"', '"allow"'), damage: mark });
+      return found('some', () => put(table, part));
+    }
     case 'part without its mark': {
-      const part = await partOfHead(table);
-      const { kind: itsKind, ...unmarked } = part;
-      const text = { json: String(part.json).replaceAll('deny', 'allow') };
-      const bytes = { gzip: Buffer.from(mark) };
-      const rewritten = { ...unmarked, kind: itsKind, ...('json' in part ? text : bytes) };
-      await put(table, { ...(kind === 'part rewritten' ? rewritten : unmarked), damage: mark });
+      const part = await partOfHead(table, (parts) => random.pick(parts));
+      const { kind: _, ...unmarked } = part;
+      await put(table, { ...unmarked, damage: mark });
       return found('some', () => put(table, part));
     }
   }
@@ -138,13 +140,18 @@ async function newest({ client, tableName }: TableToDamage): Promise<Item> {
   return head;
 }
 
-/** One of the parts of the newest revision. */
-async function partOfHead(table: TableToDamage): Promise<Item> {
+type PartReference = { readonly hash: string };
+
+/** One of the parts of the newest revision; the first has the rules. */
+async function partOfHead(
+  table: TableToDamage,
+  choose: (parts: readonly PartReference[]) => PartReference | undefined,
+): Promise<Item> {
   const { parts } = await newest(table);
-  if (!Array.isArray(parts)) throw new Error('INVARIANT: the newest revision lists its parts');
-  const { hash } = table.random.pick(parts) as { readonly hash: string };
+  const chosen = Array.isArray(parts) ? choose(parts) : undefined;
+  if (chosen === undefined) throw new Error('INVARIANT: the newest revision lists its parts');
   const { client, tableName } = table;
-  const Key = { pk: `BLOB#${hash}`, sk: 'BLOB' };
+  const Key = { pk: `BLOB#${chosen.hash}`, sk: 'BLOB' };
   const { Item } = await client.send(new GetCommand({ TableName: tableName, Key, ConsistentRead: true }));
   if (Item === undefined) throw new Error('INVARIANT: the newest revision has its parts');
   return Item;

@@ -159,6 +159,8 @@ export async function tryStoreFaults({ seed, progress }: SoakContext, forMs: num
 interface Written {
   readonly tried: number;
   readonly acknowledged: number;
+  /** What no fault of the store explains. */
+  readonly faults: readonly string[];
 }
 
 interface Told {
@@ -244,6 +246,7 @@ function result(judged: readonly AnswersJudged[], handled: readonly SandboxRuns[
     failures: [
       ...judged.flatMap(({ failures }) => failures),
       ...told.findings,
+      ...told.writers.flatMap(({ faults }) => faults),
       ...(inconsistentReads > 0 ? [`${inconsistentReads} reads that must be consistent did not ask for it`] : []),
     ],
   };
@@ -288,6 +291,7 @@ async function writeUntil(
 ): Promise<Written> {
   const store = new DynamoDbPolicyStore({ client, tableName });
   let [tried, acknowledged] = [0, 0];
+  const faults: string[] = [];
   while (Date.now() < until) {
     tried++;
     const note = `${name} ${tried}`;
@@ -302,11 +306,12 @@ async function writeUntil(
       });
       acknowledged++;
     } catch (error) {
-      if (!(error instanceof StoreError)) throw error;
+      // Every change is one that the checks take: what is refused was made of something that nobody wrote.
+      if (!(error instanceof StoreError)) faults.push(`${note}: ${error}`);
     }
     await sleep(random.integer(100, 900));
   }
-  return { tried, acknowledged };
+  return { tried, acknowledged, faults };
 }
 
 interface DamageDone {
@@ -341,7 +346,8 @@ async function damageUntil(
     const certainlyFrom = Date.now();
     const isHarmful = harms !== 'nobody';
     if (isHarmful) marks.push(mark);
-    if (isHarmful) restart(random.integer(0, HANDLERS.length - 1));
+    if (harms === 'all') restart(random.integer(0, HANDLERS.length - 1));
+    if (harms === 'some') for (const place of HANDLERS.keys()) restart(place);
     await sleep(lastsMs);
     const certainlyUntil = Date.now();
     await mend();
