@@ -99,9 +99,13 @@ export async function damageTable(table: TableToDamage, kind: DamageKind): Promi
       return found('all', () => remove(table, above));
     }
     case 'part rewritten': {
-      // The rules themselves, which stand there as text: whoever is refused would be let in.
+      // The rules themselves, which stand there as text: whoever is not named would be let in.
       const part = await partOfHead(table, (parts) => parts[0]);
-      await put(table, { ...part, json: String(part.json).replaceAll('"deny"', '"allow"'), damage: mark });
+      await put(table, {
+        ...part,
+        json: String(part.json).replace('"defaultEffect":"deny"', '"defaultEffect":"allow"'),
+        damage: mark,
+      });
       return found('some', () => put(table, part));
     }
     case 'part without its mark': {

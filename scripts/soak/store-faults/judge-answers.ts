@@ -103,6 +103,8 @@ const INVOCATION_MS = 10_000;
 const EPSILON_MS = 5;
 /** What a busy machine takes for a decision beyond what the handler waits for. */
 const SLACK_MS = 1_000;
+/** What was asked while the machine stood still may fail for so long afterwards. */
+const AFTER_PAUSE_MS = 2_000;
 
 export function judgeAnswers(run: HandlerRun, surroundings: Surroundings): AnswersJudged {
   const tally: Tally = {
@@ -276,7 +278,7 @@ function wasDisturbed(
 }
 
 function stoodStill({ surroundings, answered }: Known, since: number): boolean {
-  return surroundings.pauses.some((pause) => pause.from <= answered.endedAt && pause.until >= since);
+  return surroundings.pauses.some((pause) => pause.from <= answered.endedAt && pause.until + AFTER_PAUSE_MS >= since);
 }
 
 function isLate(known: Known, mostMs: number): boolean {
