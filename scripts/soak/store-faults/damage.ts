@@ -53,10 +53,10 @@ export async function damageTable(table: TableToDamage, kind: DamageKind): Promi
   const mark = `damage-${++damages}`;
   const found = (harms: Damage['harms'], mend: Damage['mend']): Damage => ({ kind, harms, mark, mend });
   switch (kind) {
-    case 'foreign item above the head': {
-      const above = await putAbove(table, ({ pk, sk }) => ({ pk, sk, note: mark, huge: 12345678901234567890123n }));
-      return found('nobody', () => remove(table, above));
-    }
+    case 'foreign item above the head':
+      await putAbove(table, ({ pk, sk }) => ({ pk, sk, note: mark, huge: 12345678901234567890123n }));
+      // It stays: "known" in shared/store/foreign-item-race.test.ts.
+      return found('nobody', async () => {});
     case 'foreign item under the key of a part': {
       const key = { pk: `BLOB#${createHash('sha256').update(mark).digest('hex')}`, sk: 'BLOB' };
       await put(table, { ...key, note: mark });

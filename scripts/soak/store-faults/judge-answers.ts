@@ -77,7 +77,7 @@ export interface Surroundings {
 }
 
 export interface AnswersJudged {
-  /** How long each decision took that a policy in hand made. */
+  /** How long each decision took that a policy in hand made, but for where the machine stood still. */
   readonly decidedMs: readonly number[];
   readonly decided: number;
   readonly stale: number;
@@ -215,6 +215,7 @@ function judgeDecision(known: Known): number {
   if (isLate(known, hadPolicy ? CHECK_MS + settings.recordMs : INVOCATION_MS - CHECK_MS)) {
     fail(`it took ${Math.round(ms)} ms with ${hadPolicy ? 'a' : 'no'} policy in hand`);
   }
+  if (stoodStill(known, begunAt)) return begun;
   if (hadPolicy) tally.decidedMs.push(ms);
   else tally.slowestWithoutPolicyMs = Math.max(tally.slowestWithoutPolicyMs, ms);
   return begun;
@@ -224,7 +225,7 @@ function judgeWithoutPolicy(known: Known, cause: string): void {
   const { run, surroundings, answered, answer, line, checkedAt, tally, fail } = known;
   const { allow } = answer;
   const { begunAt, ms } = answered;
-  tally.slowestWithoutPolicyMs = Math.max(tally.slowestWithoutPolicyMs, ms);
+  if (!stoodStill(known, begunAt)) tally.slowestWithoutPolicyMs = Math.max(tally.slowestWithoutPolicyMs, ms);
   if (isLate(known, INVOCATION_MS - CHECK_MS)) fail(`it took ${Math.round(ms)} ms`);
   if (allow !== (line.outcome === 'failed-open')) fail(`the outcome ${line.outcome} has allow ${allow}`);
   if (allow) tally.admittedWithoutPolicy++;
