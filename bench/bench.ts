@@ -10,6 +10,7 @@ import { execFileSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { budgetTable } from './budgets.ts';
 import { type Comparison, compareOn } from './compare.ts';
 import { blockList } from './contenders/block-list.ts';
 import { casbin } from './contenders/casbin.ts';
@@ -112,6 +113,8 @@ async function run(): Promise<BenchResults> {
     results.engine = inProcess<EngineFigures>('--engine');
     console.log(`${engineTable(results.engine)}\n`);
   }
+  const budgets = budgetTable(results);
+  if (budgets !== undefined) console.log(`${budgets}\n`);
   return results;
 }
 

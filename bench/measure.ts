@@ -47,8 +47,9 @@ export async function measureInTurn(
     const inputs = connections.slice(0, count).map((connection) => contender.prepare(connection));
     turns.push({ name: contender.name, count, pass: passOver(contender, inputs), samples: [] as number[] });
   }
+  // Without a collection before each turn: it would shrink the young generation, and turns would be about its growing again.
   const turn = (pass: () => unknown, ms: number) =>
-    measure(pass, { now: processorNs, min_cpu_time: ms * 1e6, min_samples: 1, warmup_samples: 1 });
+    measure(pass, { now: processorNs, gc: false, min_cpu_time: ms * 1e6, min_samples: 1, warmup_samples: 1 });
   // V8 compiles beside the program, later where the machine is busy.
   for (const { pass } of turns) await turn(pass, WARM_UP_TURNS * turnMs);
   for (let round = 0; round < rounds; round++) {

@@ -1,6 +1,7 @@
 /** Results as tables and charts: what is printed, and what docs/performance.md has between its markers. */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { budgetTable } from './budgets.ts';
 import { growthChart } from './chart.ts';
 import type { Comparison } from './compare.ts';
 import type { EngineFigures } from './engine-figures.ts';
@@ -18,8 +19,11 @@ export const PAGE = join('docs', 'performance.md');
 const CHARTS = join('docs', 'performance');
 
 /** Writes tables and charts into the page; all else in it stays. */
-export async function writePage({ machine, rules, sets, countries, engine }: BenchResults): Promise<void> {
+export async function writePage(results: BenchResults): Promise<void> {
+  const { machine, rules, sets, countries, engine } = results;
   let page = await readFile(PAGE, 'utf8');
+  const budgets = budgetTable(results);
+  if (budgets !== undefined) page = between(page, 'budgets', budgets);
   page = between(page, 'machine', machineText(machine));
   await mkdir(CHARTS, { recursive: true });
   if (rules.length > 0) {
@@ -86,7 +90,8 @@ export function duration(ns: number): string {
   return ns < 1e6 ? `${(ns / 1000).toPrecision(3)} µs` : `${(ns / 1e6).toPrecision(3)} ms`;
 }
 
-function times(ratio: number): string {
+/** 0.47×, 12×, 2,802×. */
+export function times(ratio: number): string {
   return `${ratio < 100 ? ratio.toPrecision(2) : Math.round(ratio).toLocaleString('en')}×`;
 }
 

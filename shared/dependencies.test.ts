@@ -46,7 +46,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
     'shared/client-vpn',
     'shared',
     'package.json',
-    // Licences are those of the bundles that it measures.
+    // Licences are those of the bundles that it measures, and the soak tries the packaged handler as it runs it.
     'bench',
   ],
   // It measures the packaged handler and the store as they are, so it may reach into all of them.

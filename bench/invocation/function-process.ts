@@ -45,16 +45,23 @@ export async function loadOnce(bundle: string, env: Environment): Promise<Loaded
   return loaded as Loaded;
 }
 
-/** Loads a bundle and waits for invocations. */
-export async function startFunction(bundle: string, env: Environment): Promise<FunctionProcess> {
+/** Loads a bundle and waits for invocations. @param onPrinted told each line that the function prints: its logs and metrics */
+export async function startFunction(
+  bundle: string,
+  env: Environment,
+  onPrinted?: (line: string) => void,
+): Promise<FunctionProcess> {
   const api = await startRuntimeApi();
-  const { lines, ended, kill } = start(bundle, { ...env, AWS_LAMBDA_RUNTIME_API: api.address });
+  const { lines, ended, kill } = start(bundle, { ...env, AWS_LAMBDA_RUNTIME_API: api.address }, onPrinted);
   const loaded = (await lines.next()) as Loaded;
   return {
     loaded,
     async invoke(event) {
-      // Together: a process that ends gives no answer, but its lines end.
-      const [answer, measured] = await Promise.all([api.invoke(event), lines.next()]);
+      // A process that ends gives no answer, also where it has told what it measured.
+      const died = ended.then(() => {
+        throw new Error('The function’s process has ended');
+      });
+      const [answer, measured] = await Promise.race([Promise.all([api.invoke(event), lines.next()]), died]);
       return { ...(measured as Omit<Invoked, 'answer'>), answer };
     },
     async end() {
@@ -65,7 +72,7 @@ export async function startFunction(bundle: string, env: Environment): Promise<F
   };
 }
 
-function start(bundle: string, env: Environment) {
+function start(bundle: string, env: Environment, onPrinted?: (line: string) => void) {
   const child = spawn(process.execPath, [BOOTSTRAP, bundle], {
     // Nothing of the caller's: no AWS account can be reached.
     env: {
@@ -77,13 +84,19 @@ function start(bundle: string, env: Environment) {
       AWS_LAMBDA_FUNCTION_NAME: 'AWSClientVPN-policy-bench',
       ...env,
     },
-    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', onPrinted ? 'pipe' : 'ignore', 'pipe', 'pipe'],
   });
   let told = '';
   child.stderr?.on('data', (chunk) => {
     told += chunk;
   });
-  const ended = once(child, 'exit').then(([code]) => {
+  // Node's console writes errors there: the logger's error lines.
+  if (onPrinted) {
+    for (const output of [child.stdout, child.stderr]) {
+      if (output) createInterface({ input: output }).on('line', onPrinted);
+    }
+  }
+  const ended = once(child, 'close').then(([code]) => {
     if (code !== 0) throw new Error(`The function's process ended with ${code}: ${told}`);
   });
   // Whoever waits for a line hears of it.

@@ -61,6 +61,8 @@ export async function startRuntimeApi(): Promise<RuntimeApi> {
   }
 
   const server = createServer((request, response) => void take(request, response));
+  // An invocation that waits for its store is silent for longer than Node leaves a connection open by itself.
+  server.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   // A server that listens on TCP has such an address.
   const { port } = server.address() as AddressInfo;

@@ -10,6 +10,7 @@ import { type Backoff, backoffMs, pause } from './backoff.ts';
 import {
   CommitOutcomeUnknownError,
   PolicyTooLargeError,
+  StoreRefusedError,
   StoreUnreachableError,
   WriteContentionError,
 } from './errors.ts';
@@ -212,7 +213,8 @@ async function putOrReadBack(
     try {
       if (await log.putRevision(revision, signal)) return 'us';
     } catch (error) {
-      if (!(error instanceof StoreUnreachableError)) throw error;
+      // Only what the service said of the one put that was sent tells that nothing was written.
+      if (!leavesOpen(error) && (tries === 0 || !isRefusal(error))) throw error;
       cause = error;
     }
     try {
@@ -220,13 +222,24 @@ async function putOrReadBack(
       if (occupant.is === 'foreign') return 'foreign item';
       if (occupant.is === 'revision') return occupant.revision.writeId === writeId ? 'us' : 'another writer';
     } catch (error) {
-      if (!(error instanceof StoreUnreachableError)) throw error;
-      cause ??= error;
+      if (!leavesOpen(error) && !isRefusal(error)) throw error;
+      cause = isRefusal(error) ? error : (cause ?? error);
     }
     const wait = backoffMs(BACKOFF, tries, random);
-    if (signal?.aborted || now() + wait >= deadline) throw new CommitOutcomeUnknownError(number, writeId, { cause });
+    const isLate = signal?.aborted || now() + wait >= deadline;
+    if (isLate || isRefusal(cause)) throw new CommitOutcomeUnknownError(number, writeId, { cause });
     await pause(wait, signal).catch((error: unknown) => {
       throw new CommitOutcomeUnknownError(number, writeId, { cause: error });
     });
   }
+}
+
+/** True for an error that does not tell whether the put was carried out. */
+function leavesOpen(error: unknown): boolean {
+  return error instanceof StoreUnreachableError || (error instanceof StoreRefusedError && error.mayBeDone);
+}
+
+/** True where the service says no: asking again will not help. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof StoreRefusedError && !error.mayBeDone;
 }

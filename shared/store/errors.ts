@@ -45,6 +45,19 @@ export class CommitOutcomeUnknownError extends StoreUnreachableError {
 /** The service answered and said no: a missing table, a missing right, wrong credentials. */
 export class StoreRefusedError extends StoreError {
   readonly code = 'store-refused';
+  /**
+   * Whether the request may have been carried out all the same: what came was no answer of the service's, or an earlier try
+   * of the same request had none.
+   */
+  readonly mayBeDone: boolean;
+
+  constructor(
+    message: string,
+    { mayBeDone = false, ...options }: ErrorOptions & { readonly mayBeDone?: boolean } = {},
+  ) {
+    super(message, options);
+    this.mayBeDone = mayBeDone;
+  }
 }
 
 /** What the store holds is not what was written: a wrong hash, an unknown shape, a missing part. */

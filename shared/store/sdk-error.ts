@@ -50,7 +50,8 @@ export function toStoreError(error: unknown, doing: string): StoreError {
     NETWORK.has(code) ||
     status === 429 ||
     (status !== undefined && status >= 500);
-  return outage ? new StoreUnreachableError(told, { cause }) : new StoreRefusedError(told, { cause });
+  if (outage) return new StoreUnreachableError(told, { cause });
+  return new StoreRefusedError(told, { cause, mayBeDone: !isFirstAnswer(error) });
 }
 
 /** The error, or one like it that can be logged. */
@@ -58,6 +59,13 @@ function presentable(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const message = withoutRequest(error.message);
   return message === error.message ? error : Object.assign(new Error(message), { name: error.name });
+}
+
+/** True for what DynamoDB itself answered to the first try of a request: that it refuses it. */
+function isFirstAnswer(error: unknown): boolean {
+  if (!(error instanceof Error && '$fault' in error && '$metadata' in error)) return false;
+  const { $fault: fault, $metadata: metadata } = error;
+  return fault === 'client' && !(Number(Reflect.get(Object(metadata), 'attempts')) > 1);
 }
 
 interface Described {
