@@ -25,9 +25,10 @@ export class RuleTraits {
   readonly #times: Float64Array;
 
   constructor(rules: readonly CompiledRule[]) {
-    this.#bits = Uint8Array.from(rules, bitsOf);
+    this.#bits = new Uint8Array(rules.length);
     this.#times = new Float64Array(2 * rules.length);
     rules.forEach((rule, number) => {
+      this.#bits[number] = bitsOf(rule);
       const within =
         rule.match.length === 1 ? rule.match[0]?.find(({ heldWithin }) => heldWithin)?.heldWithin : undefined;
       this.#times[2 * number] = Math.max(rule.notBeforeMs, within?.fromMs ?? rule.notBeforeMs);
