@@ -2,8 +2,8 @@
  * What of a rule decides most connections: a few bits, and the times between which it can apply at all. They stand side by side in
  * typed arrays, so that of thousands of rules few need be fetched from memory.
  */
-import type { Condition } from './condition.ts';
 import type { CompiledRule } from './policy.ts';
+import { filedUnder } from './rule-index/filed-under.ts';
 
 export const DENY = 1;
 export const ALLOW = 2;
@@ -55,15 +55,14 @@ function bitsOf(rule: CompiledRule): number {
   );
 }
 
-/** True for a rule without exceptions whose one block holds within its times wherever its key is found. */
+/** True for a rule without exceptions whose one block holds, within the rule's times, wherever the index finds it. */
 function appliesWhenFound({ match, except }: CompiledRule): boolean {
   const [block] = match;
   if (block === undefined || match.length > 1 || except.length > 0) return false;
-  let toAsk: Condition | undefined;
+  const found = filedUnder(block);
   for (const condition of block) {
-    if (condition.heldWithin?.throughout === true) continue;
-    if (toAsk !== undefined) return false;
-    toAsk = condition;
+    const isSure = condition.heldWithin?.throughout === true || (condition === found && condition.keySuffices);
+    if (!isSure) return false;
   }
-  return toAsk === undefined || toAsk.keySuffices;
+  return true;
 }

@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { compile } from '../compile.ts';
-import { textAttribute } from '../connection.ts';
-import type { PolicyDocument, Rule } from '../document.ts';
+import { type Connection, namesAttribute, textAttribute } from '../connection.ts';
+import { decide } from '../decide.ts';
+import type { Block, PolicyDocument, Rule } from '../document.ts';
 import { applies } from '../judge.ts';
 import type { CompiledPolicy } from '../policy.ts';
 import { policyCase } from '../reference/arbitraries.ts';
@@ -118,5 +119,57 @@ describe('RuleIndex', () => {
       { numRuns: 400 },
     );
     expect(applied).toBeGreaterThan(500);
+  });
+});
+
+/** A condition with what makes it hold, and what does not. */
+const CONDITIONS: readonly (readonly [block: Block, holds: Asked, fails: Asked])[] = [
+  [{ users: ['ann'] }, { username: 'ann' }, { username: 'bob' }],
+  [{ users: ['a*'] }, { username: 'ann' }, { username: 'bob' }],
+  [{ users: ['*n*'] }, { username: 'ann' }, { username: 'bob' }],
+  [{ commonNames: ['ann'] }, { commonName: 'ann' }, { commonName: 'bob' }],
+  [{ groups: ['vpn'] }, { groups: ['vpn'] }, { groups: ['dev'] }],
+  [{ allGroups: ['vpn', 'dev'] }, { groups: ['dev', 'vpn'] }, { groups: ['dev'] }],
+  [{ sourceIps: ['10.0.0.0/8'] }, { publicIp: '10.1.1.1' }, { publicIp: '203.0.113.9' }],
+  [{ platforms: ['win'] }, { platform: 'win' }, { platform: 'mac' }],
+  [{ endpoints: ['cvpn-endpoint-0a1b2c3d4e5f67890'] }, { endpointId: 'cvpn-endpoint-0a1b2c3d4e5f67890' }, {}],
+  [{ openvpnVersion: '<2.6' }, { openvpnVersion: '2.5' }, { openvpnVersion: '2.6' }],
+  [{ awsClientVersion: '<5' }, { awsClientVersion: '4' }, { awsClientVersion: '5' }],
+  [{ missing: ['platformVersion'] }, {}, { platformVersion: '10' }],
+  [{ windows: [{ from: '2026-11-24T00:00:00Z', until: '2026-11-25T00:00:00Z' }] }, { nowMs: NOW }, { nowMs: 0 }],
+  [
+    { windows: [{ days: ['tue'], start: '09:00', end: '11:00', timezone: 'Asia/Tokyo' }] },
+    { nowMs: NOW },
+    { nowMs: NOW + 7_200_000 },
+  ],
+];
+
+type Asked = Partial<Record<keyof Connection, unknown>> & { readonly nowMs?: number };
+
+/** Two conditions on one attribute cannot hold and fail side by side. */
+const PAIRS = CONDITIONS.flatMap((first, place) =>
+  CONDITIONS.slice(place + 1)
+    .filter((second) => !Object.keys(second[1]).some((attribute) => attribute in first[1]))
+    .map((second) => [Object.keys(first[0])[0] ?? '', Object.keys(second[0])[0] ?? '', first, second] as const),
+);
+
+describe('two conditions of one block', () => {
+  const decided = (block: Block, { nowMs = NOW, ...attributes }: Asked) => {
+    const rules: Rule[] = [{ id: 'both', effect: 'allow', match: block }];
+    const policy = compile({ version: 1, defaultEffect: 'deny', rules });
+    const { groups, ...texts } = attributes;
+    const absent = { connectionId: undefined, endpointId: undefined, username: undefined, commonName: undefined };
+    const more = { publicIp: undefined, platform: undefined, platformVersion: undefined, openvpnVersion: undefined };
+    const read = Object.fromEntries(Object.entries(texts).map(([name, value]) => [name, textAttribute(value)]));
+    const connection = { ...absent, ...more, awsClientVersion: undefined, ...read, groups: namesAttribute(groups) };
+    return decide(policy, connection, nowMs).allow;
+  };
+
+  it.each(PAIRS)('%s and %s both have to hold, whichever the rule is found by', (_, __, first, second) => {
+    const [[one, oneHolds, oneFails], [two, twoHolds, twoFails]] = [first, second];
+    const block = { ...one, ...two };
+    expect(decided(block, { ...oneHolds, ...twoHolds })).toBe(true);
+    expect(decided(block, { ...oneHolds, ...twoFails })).toBe(false);
+    expect(decided(block, { ...oneFails, ...twoHolds })).toBe(false);
   });
 });

@@ -8,12 +8,13 @@
  */
 import { ipv4Word } from '../address.ts';
 import type { AddressList } from '../address-list.ts';
-import type { Condition, ConditionKey } from '../condition.ts';
+import type { Condition } from '../condition.ts';
 import { foldingOf } from '../condition.ts';
 import { type Attribute, isMalformed } from '../connection.ts';
-import type { CompiledBlock, CompiledRule, RuleFinder, RuleNumbers } from '../policy.ts';
-import type { Folding, Subject } from '../subject.ts';
+import type { CompiledRule, RuleFinder, RuleNumbers } from '../policy.ts';
+import type { Subject } from '../subject.ts';
 import { AddressIndex } from './address-index.ts';
+import { filedUnder } from './filed-under.ts';
 import { FoundRules } from './found-rules.ts';
 import { MissingIndex } from './missing-index.ts';
 import { NameIndex, type NameUses } from './name-index.ts';
@@ -96,13 +97,14 @@ export class RuleIndex implements RuleFinder {
   }
 
   #file(number: number, rule: CompiledRule): void {
-    const keys = rule.match.map(mostSelectiveKey);
+    const conditions = rule.match.map(filedUnder);
     // One block that no index knows makes all others pointless.
-    if (keys.includes(undefined)) this.#always.push(number);
-    else for (const key of keys) if (key !== undefined) this.#fileUnder(key, number);
+    if (conditions.includes(undefined)) this.#always.push(number);
+    else for (const condition of conditions) if (condition !== undefined) this.#fileUnder(condition, number);
   }
 
-  #fileUnder({ key, folding }: FoldedKey, number: number): void {
+  #fileUnder({ key, direction }: Condition, number: number): void {
+    const folding = foldingOf(direction);
     const refuses = folding === 'wide';
     this.#filed |= key.kind === 'names' ? NAMES : key.kind === 'addresses' ? ADDRESSES : OTHERS;
     switch (key.kind) {
@@ -150,39 +152,6 @@ export class RuleIndex implements RuleFinder {
         this.#timed.add(key.windows, number);
     }
   }
-}
-
-interface FoldedKey {
-  readonly key: ConditionKey;
-  readonly folding: Folding;
-}
-
-/** From the one that picks out fewest connections. */
-const SELECTIVITY: readonly ((key: ConditionKey) => boolean)[] = [
-  (key) => key.kind === 'names' && key.attribute !== 'groups' && key.attribute !== 'platform',
-  (key) => key.kind === 'names' && key.attribute === 'groups',
-  (key) => key.kind === 'addresses',
-  (key) => key.kind === 'names',
-  (key) => key.kind === 'endpoints',
-  (key) => key.kind === 'missing',
-  (key) => key.kind === 'windows',
-  (key) => key.kind === 'versions',
-];
-
-function mostSelectiveKey(block: CompiledBlock): FoldedKey | undefined {
-  const only = block[0];
-  if (only !== undefined && block.length === 1) {
-    return isFilable(only.key) ? { key: only.key, folding: foldingOf(only.direction) } : undefined;
-  }
-  for (const isOfKind of SELECTIVITY) {
-    const condition = block.find(({ key }: Condition) => isFilable(key) && isOfKind(key));
-    if (condition !== undefined) return { key: condition.key, folding: foldingOf(condition.direction) };
-  }
-  return undefined;
-}
-
-function isFilable(key: ConditionKey): boolean {
-  return key.kind !== 'names' || NameIndex.canFile(key.lists);
 }
 
 /** Rules by address ranges. */
