@@ -196,7 +196,9 @@ function endpointsHold(entries: readonly string[], place: Place, view: View): bo
   const held = heldBeforeReading(entries, [textState(endpointId)], place);
   if (held !== undefined) return held;
   const { name } = endpointSettings(view) ?? {};
-  return entries.some((entry) => entry === endpointId || entry === name);
+  // A name stands for the endpoint that has it, and not for a request that calls its endpoint so.
+  const names = Object.values(view.document.endpoints ?? {}).map((settings) => settings.name);
+  return entries.some((entry) => entry === (names.includes(entry) ? name : endpointId));
 }
 
 function nameHolds(patterns: readonly string[], attribute: Attribute<string>, place: Place): boolean {
