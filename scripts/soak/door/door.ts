@@ -27,7 +27,7 @@ interface DoorSize {
   readonly pseudonymized: number;
 }
 
-const SHORT: DoorSize = { moments: 15, events: 20, withoutLog: 30, withLog: 4, pseudonymized: 4 };
+const SHORT: DoorSize = { moments: 15, events: 20, withoutLog: 31, withLog: 2, pseudonymized: 3 };
 /** 1,006,000 events. */
 const LONG: DoorSize = { moments: 40, events: 50, withoutLog: 240, withLog: 12, pseudonymized: 11 };
 
@@ -64,6 +64,7 @@ export async function runDoor(options: DoorOptions): Promise<SoakResult> {
             seed: options.seed + 1_000_000 * index,
             momentsPerPolicy: options.moments,
             eventsPerMoment: options.events,
+            mostFailures: 3,
           },
           dynamoDb,
           (events) => {

@@ -20,8 +20,6 @@ import { showSpec } from './show-spec.ts';
 import { smallestPolicy } from './smallest-policy.ts';
 import { type Scenery, setClock, type Tried, tryEvent } from './trial.ts';
 
-const MOST_FAILURES = 5;
-
 // INVARIANT: the parent wrote it.
 const options = JSON.parse(process.argv[2] ?? '') as LaneOptions;
 const realNow = Date.now;
@@ -61,7 +59,7 @@ process.on('unhandledRejection', (reason) => failures.push(`a rejection that nob
 
 const policies = await doorPolicies(options.policies, options.seed);
 for (const [index, policy] of policies.entries()) {
-  if (failures.length >= MOST_FAILURES) break;
+  if (failures.length >= options.mostFailures) break;
   await tryPolicy(policy, options.seed + index);
   send({ type: 'progress', events: counts.events });
 }

@@ -16,6 +16,8 @@ export interface LaneOptions {
   readonly policies: number;
   readonly momentsPerPolicy: number;
   readonly eventsPerMoment: number;
+  /** The lane ends when so many were found. */
+  readonly mostFailures: number;
 }
 
 /** What was counted; sums of several lanes are made by adding. */

@@ -5,7 +5,7 @@ import type { Blocks, PolicyDocument, Rule } from '../../../shared/engine/index.
 export async function smallestPolicy(
   document: PolicyDocument,
   stillFails: (smaller: PolicyDocument) => Promise<boolean>,
-  tries = 300,
+  tries = 200,
 ): Promise<PolicyDocument> {
   let smallest = document;
   let left = tries;
@@ -26,8 +26,12 @@ export async function smallestPolicy(
 function* smallerPolicies(document: PolicyDocument): Generator<PolicyDocument> {
   const { rules = [], sets = {}, endpoints = {} } = document;
   if (document.tests !== undefined) yield without(document, 'tests');
-  for (const index of rules.keys()) yield { ...document, rules: rules.toSpliced(index, 1) };
+  for (let size = rules.length; size >= 1; size = Math.floor(size / 2)) {
+    for (let at = 0; at < rules.length; at += size) yield { ...document, rules: rules.toSpliced(at, size) };
+  }
+  if (Object.keys(sets).length > 1) yield { ...document, sets: {} };
   for (const name of Object.keys(sets)) yield { ...document, sets: without(sets, name) };
+  if (Object.keys(endpoints).length > 1) yield { ...document, endpoints: {} };
   for (const id of Object.keys(endpoints)) yield { ...document, endpoints: without(endpoints, id) };
   for (const [index, rule] of rules.entries()) {
     for (const smaller of smallerRules(rule)) yield { ...document, rules: rules.with(index, smaller) };

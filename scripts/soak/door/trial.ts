@@ -49,9 +49,9 @@ export interface Tried {
   readonly ms: number;
 }
 
-/** An answer that takes more computing, three times over, is a fault: Client VPN waits 30 s for it, a user not so long. */
+/** An answer that takes so much computing, time and again, is a fault: Client VPN waits 30 s for it, a user not so long. */
 const TOO_SLOW_MS = 1_000;
-/** Beyond this it is measured again. */
+/** Beyond this it is measured again, twice. */
 const SUSPICIOUS_MS = 100;
 
 let invocations = 0;
@@ -74,7 +74,7 @@ export async function tryEvent(parts: TrialParts, scenery: Scenery, spec: EventS
   const expected = expectedRequest(spec);
   const first = await invoke(parts, spec);
   let { ms } = first;
-  for (let again = 0; again < 2 && ms > SUSPICIOUS_MS; again++) ms = Math.min(ms, (await invoke(parts, spec)).ms);
+  for (let again = 0; again < 2 && ms > SUSPICIOUS_MS; again++) ms = Math.min(ms, await computedMs(parts, spec));
   const { connection, version } = expected;
   const base = {
     version,
@@ -120,17 +120,21 @@ type Invoked = { readonly ms: number } & ReturnType<LogLines['take']> &
 
 async function invoke({ handler, lines }: TrialParts, spec: EventSpec): Promise<Invoked> {
   const event = makeEvent(spec);
-  const before = process.cpuUsage();
-  const cpuMs = () => {
-    const { user, system } = process.cpuUsage(before);
-    return (user + system) / 1_000;
-  };
+  const startedMs = performance.now();
   try {
     const answer = await handler(event, context());
-    return { answer, ms: cpuMs(), ...lines.take() };
+    return { answer, ms: performance.now() - startedMs, ...lines.take() };
   } catch (thrown) {
-    return { thrown, ms: cpuMs(), ...lines.take() };
+    return { thrown, ms: performance.now() - startedMs, ...lines.take() };
   }
+}
+
+/** What the process computes for an answer: on a busy machine, and while a record is under way, that is not the time that goes by. */
+async function computedMs(parts: TrialParts, spec: EventSpec): Promise<number> {
+  const before = process.cpuUsage();
+  await invoke(parts, spec);
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1_000;
 }
 
 const WITHOUT_POLICY = 'decision without a policy';

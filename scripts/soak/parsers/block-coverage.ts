@@ -22,6 +22,7 @@ export function startBlockCoverage(watches: (url: string) => boolean): BlockCove
   session.connect();
   session.post('Profiler.enable');
   session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: true });
+  const boundaries = new Map<string, number[]>();
   return {
     take() {
       const blocks: string[] = [];
@@ -29,16 +30,41 @@ export function startBlockCoverage(watches: (url: string) => boolean): BlockCove
       for (const { url, scriptId, functions } of takeCoverage(session)) {
         if (!watches(url)) continue;
         for (const { ranges } of functions) {
-          for (const { startOffset, endOffset, count } of ranges) {
-            if (count === 0) continue;
-            steps += count;
-            blocks.push(`${scriptId}:${startOffset}-${endOffset}`);
-          }
+          const id = `${scriptId}:${ranges[0]?.startOffset}`;
+          const known = mergedBoundaries(boundaries.get(id) ?? [], ranges);
+          boundaries.set(id, known);
+          for (const offset of offsetsRun(known, ranges)) blocks.push(`${id}:${offset}`);
+          for (const { count } of ranges) steps += count;
         }
       }
       return { blocks, steps };
     },
   };
+}
+
+/**
+ * Where blocks of the function begin or end. V8 leaves out a block that ran as often as the one around it, so that one report alone does not
+ * show them all: a block is known from the first report in which it differed.
+ */
+function mergedBoundaries(known: number[], ranges: readonly Profiler.CoverageRange[]): number[] {
+  const all = new Set(known);
+  for (const { startOffset, endOffset } of ranges) all.add(startOffset).add(endOffset);
+  return all.size === known.length ? known : [...all].sort((a, b) => a - b);
+}
+
+/** The boundaries after which something ran; the innermost of the nested ranges, which come outermost first, tells. */
+function offsetsRun(offsets: readonly number[], ranges: readonly Profiler.CoverageRange[]): number[] {
+  const run: number[] = [];
+  const around: Profiler.CoverageRange[] = [];
+  let next = 0;
+  for (const offset of offsets) {
+    for (let range = ranges[next]; range !== undefined && range.startOffset <= offset; range = ranges[++next]) {
+      around.push(range);
+    }
+    while ((around.at(-1)?.endOffset ?? Number.POSITIVE_INFINITY) <= offset) around.pop();
+    if ((around.at(-1)?.count ?? 0) > 0) run.push(offset);
+  }
+  return run;
 }
 
 function takeCoverage(session: Session): readonly Profiler.ScriptCoverage[] {

@@ -6,7 +6,7 @@ type Place = { readonly parent: Record<string, unknown> | unknown[]; readonly ke
 
 /** A copy with one to three changes. */
 export function mutateData(random: Random, value: unknown, other: unknown): unknown {
-  const root = [value];
+  const root = [copy(value)];
   for (let changes = random.integer(1, 3); changes > 0; changes--) {
     changeAt(random, random.pick(placesIn(root)), other);
     if (root.length === 0) root.push(null);

@@ -19,7 +19,7 @@ export interface ParsersSize {
   readonly pumpedDocuments: number;
 }
 
-const SHORT: ParsersSize = { valueRuns: 10_000, documentRuns: 600, pumped: 50, pumpedDocuments: 10 };
+const SHORT: ParsersSize = { valueRuns: 6_000, documentRuns: 400, pumped: 40, pumpedDocuments: 8 };
 const LONG: ParsersSize = { valueRuns: 500_000, documentRuns: 30_000, pumped: 2_000, pumpedDocuments: 300 };
 
 /** What was found of one parser. */

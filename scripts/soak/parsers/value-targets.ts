@@ -107,7 +107,8 @@ export function addressFault(
 function byIpaddr(text: string): string | undefined {
   const isStrict = /^[0-9A-Fa-f:.]+$/.test(text) && text.length <= 45 && isStrictEnd(text);
   if (!isStrict || !ipaddr.isValid(text)) return undefined;
-  const parsed = ipaddr.parse(text);
+  // It takes the deprecated ::203.0.113.9 (RFC 4291, 2.5.5.1) for IPv4; here it is the IPv6 address that it spells.
+  const parsed = ipaddr.parse(/^::\d+\./.test(text) ? `0:0:0:0:0:0:${text.slice(2)}` : text);
   if (!(parsed instanceof ipaddr.IPv6)) return parsed.toByteArray().join('.');
   return (parsed.isIPv4MappedAddress() ? parsed.toIPv4Address() : parsed).toByteArray().join('.');
 }
