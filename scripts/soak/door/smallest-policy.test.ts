@@ -23,7 +23,7 @@ describe('the smallest policy that fails', () => {
 
   it('asks no more often than it may', async () => {
     let asked = 0;
-    await smallestPolicy(POLICY, async () => ++asked > 0, 7);
+    await smallestPolicy(POLICY, async () => ++asked < 0, 7);
     expect(asked).toBe(7);
   });
 });
