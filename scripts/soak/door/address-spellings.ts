@@ -33,15 +33,20 @@ function spelledIpv4(): fc.Arbitrary<string> {
   const word = fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...V4_WORDS) }, fc.nat(0xffffffff));
   return fc.oneof(
     { weight: 3, arbitrary: word.map(dotted) },
+    // One octet in another spelling, or each of them.
     {
       weight: 3,
+      arbitrary: fc.tuple(word, fc.nat(3), fc.constantFrom(...OCTETS)).map(([value, place, spell]) =>
+        octetsOf(value)
+          .map((octet, at) => (at === place ? spell(octet) : octet))
+          .join('.'),
+      ),
+    },
+    {
+      weight: 1,
       arbitrary: fc
-        .tuple(word, fc.array(fc.constantFrom(...OCTETS), { minLength: 4, maxLength: 4 }))
-        .map(([value, spell]) =>
-          octetsOf(value)
-            .map((octet, index) => spell[index]?.(octet) ?? '')
-            .join('.'),
-        ),
+        .tuple(word, fc.constantFrom(...OCTETS))
+        .map(([value, spell]) => octetsOf(value).map(spell).join('.')),
     },
     // As inet_aton takes them: fewer parts, the last of which fills the rest.
     { weight: 1, arbitrary: fc.tuple(word, fc.constantFrom(...WHOLES)).map(([value, spell]) => spell(value)) },

@@ -28,7 +28,7 @@ export interface ExpectedRequest {
   readonly version: Version;
 }
 
-/** Makes the event. A new one each time: handlers may do with it what they like. */
+/** Makes the event, a new one each time. */
 export function makeEvent(spec: EventSpec): unknown {
   switch (spec.made) {
     case 'as-is':

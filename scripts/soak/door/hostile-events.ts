@@ -81,7 +81,7 @@ function fields(
   const known = new Map(Object.entries(values));
   const changed = (key: string) => fc.tuple(fc.constant(key), toField(known.get(key) ?? anything()));
   const change = fc.oneof(
-    { weight: 12, arbitrary: fc.constantFrom(...Object.keys(values)).chain(changed) },
+    { weight: 12, arbitrary: fc.constantFrom(...DECISIVE, ...DECISIVE, ...Object.keys(values)).chain(changed) },
     { weight: 1, arbitrary: fc.constantFrom(...OTHER_KEYS).chain(changed) },
     { weight: 1, arbitrary: anyText(8).chain(changed) },
   );
@@ -99,6 +99,9 @@ function fields(
     return Object.fromEntries(entries);
   });
 }
+
+/** What policies speak of most. */
+const DECISIVE = ['username', 'public-ip', 'groups', 'endpoint-id'];
 
 function asFields(event: Readonly<Record<string, unknown>>): Fields {
   return Object.fromEntries(Object.entries(event).map(([key, value]) => [key, { value }]));

@@ -26,7 +26,7 @@ const realNow = Date.now;
 const clock = setClock(Date.parse('2026-11-24T01:00:00Z'));
 const lines = captureLogLines();
 const { handler } = await import(pathToFileURL(options.bundle).href);
-const parts = { handler, lines, clock, logsNames: process.env.PSEUDONYMIZE !== 'true' };
+const parts = { handler, lines, logsNames: process.env.PSEUDONYMIZE !== 'true' };
 
 const endpoint = process.env.AWS_ENDPOINT_URL_DYNAMODB ?? '';
 const store = new DynamoDbPolicyStore({ client: localDocumentClient(endpoint), tableName: options.rulesTable });
@@ -55,16 +55,16 @@ const counts: Record<keyof LaneCounts, number> = {
 };
 const failures: string[] = [];
 let slowestMs = 0;
+process.once('disconnect', () => process.exit(1));
 process.on('unhandledRejection', (reason) => failures.push(`a rejection that nobody awaited: ${String(reason)}`));
 
 const policies = await doorPolicies(options.policies, options.seed);
 for (const [index, policy] of policies.entries()) {
   if (failures.length >= options.mostFailures) break;
   await tryPolicy(policy, options.seed + index);
-  send({ type: 'progress', events: counts.events });
+  await send({ type: 'progress', events: counts.events });
 }
-send({ type: 'done', report: { counts, slowestMs, failures } });
-process.disconnect?.();
+await send({ type: 'done', report: { counts, slowestMs, failures } });
 process.exit(0);
 
 async function tryPolicy({ name, scene, document }: DoorPolicy, seed: number): Promise<void> {
@@ -186,6 +186,7 @@ async function tell(
   ].join('\n    ');
 }
 
-function send(message: LaneMessage): void {
-  process.send?.(message);
+/** Resolves when it is on its way. */
+function send(message: LaneMessage): Promise<void> {
+  return new Promise((resolve) => process.send?.(message, () => resolve()));
 }

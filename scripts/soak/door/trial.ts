@@ -9,8 +9,6 @@ export type Handler = (event: unknown, context?: unknown) => Promise<unknown>;
 export interface TrialParts {
   readonly handler: Handler;
   readonly lines: LogLines;
-  /** The wall clock of the handler's process; see `setClock`. */
-  readonly clock: SetClock;
   readonly logsNames: boolean;
 }
 

@@ -81,7 +81,7 @@ export function fuzz(
     const [only, ...others] = inputs;
     if (only !== undefined && others.length === 0) {
       for (const block of fresh) seen.add(block);
-      if (guided || corpus.length < target.seeds.length) corpus.push(only);
+      if (guided) corpus.push(only);
       return;
     }
     const half = Math.ceil(inputs.length / 2);

@@ -7,7 +7,7 @@ import { Random } from '../../fuzz/random.ts';
 import { startBlockCoverage } from './block-coverage.ts';
 import { type FuzzTarget, fuzz } from './guided-fuzz.ts';
 import type { ParsersMessage, ParsersSize } from './parsers.ts';
-import { pump } from './pump.ts';
+import { PUMPED_LENGTH, pump } from './pump.ts';
 
 // INVARIANT: the parent wrote it.
 const size = JSON.parse(process.argv[2] ?? '') as ParsersSize & { readonly seed: number };
@@ -19,21 +19,22 @@ const coverage = startBlockCoverage(
 );
 // Only what is loaded from now on is counted block by block.
 const { VALUE_TARGETS } = await import('./value-targets.ts');
-const { DOCUMENT_TARGETS } = await import('./document-targets.ts');
+const { DATA, DOCUMENT_TARGETS } = await import('./document-targets.ts');
 
-for (const target of VALUE_TARGETS) run(target, size.valueRuns, size.pumped, 20_000);
-for (const target of DOCUMENT_TARGETS)
-  run(target, size.documentRuns, target.name.includes('data') ? 0 : size.pumpedDocuments, 20_000);
-process.disconnect?.();
+process.once('disconnect', () => process.exit(1));
+for (const target of VALUE_TARGETS) await run(target, size.valueRuns, size.pumped);
+// Data has no long text.
+for (const target of DOCUMENT_TARGETS) await run(target, size.documentRuns, target === DATA ? 0 : size.pumpedDocuments);
+process.exit(0);
 
-function run(target: FuzzTarget, runs: number, pumpedInputs: number, length: number): void {
+async function run(target: FuzzTarget, runs: number, pumpedInputs: number): Promise<void> {
   const random = new Random(size.seed);
   const startedMs = performance.now();
   const result = fuzz(target, { runs, random, coverage });
   const ms = performance.now() - startedMs;
-  const pumped = pump(target, result.corpus, { inputs: pumpedInputs, length, random, coverage });
+  const pumped = pump(target, result.corpus, { inputs: pumpedInputs, length: PUMPED_LENGTH, random, coverage });
   const { blocks, blocksOfSeeds, corpus } = result;
-  send({
+  await send({
     name: target.name,
     runs: result.runs,
     ms,
@@ -46,6 +47,7 @@ function run(target: FuzzTarget, runs: number, pumpedInputs: number, length: num
   });
 }
 
-function send(message: ParsersMessage): void {
-  process.send?.(message);
+/** Resolves when it is on its way; whether somebody still waits for it shows meanwhile, too. */
+function send(message: ParsersMessage): Promise<void> {
+  return new Promise((resolve) => process.send?.(message, () => resolve()));
 }

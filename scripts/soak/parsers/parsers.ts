@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { countFigure, type SoakPart, type SoakResult } from '../part.ts';
+import { PUMPED_LENGTH } from './pump.ts';
 
 export const parsers: SoakPart = {
   name: 'parsers',
@@ -20,7 +21,7 @@ export interface ParsersSize {
 }
 
 const SHORT: ParsersSize = { valueRuns: 6_000, documentRuns: 400, pumped: 40, pumpedDocuments: 8 };
-const LONG: ParsersSize = { valueRuns: 500_000, documentRuns: 30_000, pumped: 2_000, pumpedDocuments: 300 };
+const LONG: ParsersSize = { valueRuns: 300_000, documentRuns: 15_000, pumped: 1_000, pumpedDocuments: 150 };
 
 /** What was found of one parser. */
 export interface ParsersMessage {
@@ -70,7 +71,7 @@ export async function runParsers(
         sum(({ pumped }) => pumped),
       ),
       {
-        what: 'slowest long input (20,000 units), computing, best of three',
+        what: `slowest long input (${PUMPED_LENGTH.toLocaleString('en')} units), computing, best of three`,
         figure: `${Math.max(0, ...found.map(({ slowestMs }) => slowestMs)).toFixed(0)} ms`,
       },
       {

@@ -10,6 +10,9 @@ export interface Pumped {
   readonly failures: readonly string[];
 }
 
+/** In UTF-16 units. */
+export const PUMPED_LENGTH = 20_000;
+
 /** Far more than a linear parser takes for a text of that length, far less than one that is quadratic in it. */
 const MAX_MS = 250;
 
