@@ -9,13 +9,14 @@ import {
   localDocumentClient,
   startDynalite,
 } from '../../../shared/store/testing/dynalite.ts';
-import { countFigure, type SoakPart, type SoakResult } from '../part.ts';
-import { type LaneCounts, type LaneReport, runLane } from './lane.ts';
+import type { SoakContext, SoakPart, SoakResult } from '../part.ts';
+import { doorResult } from './door-result.ts';
+import { runLane } from './lane.ts';
 
 export const door: SoakPart = {
   name: 'door',
   title: 'hostile events at the packaged handler, judged by the reference evaluator',
-  run: ({ isShort, seed, progress }) => runDoor({ ...(isShort ? SHORT : LONG), seed, progress }),
+  run: runDoor,
 };
 
 /** How many policies each lane gets; each is tried at `moments` moments with `events` events. */
@@ -31,26 +32,20 @@ const SHORT: DoorSize = { moments: 15, events: 20, withoutLog: 31, withLog: 2, p
 /** 1,006,000 events. */
 const LONG: DoorSize = { moments: 40, events: 50, withoutLog: 240, withLog: 12, pseudonymized: 11 };
 
-export interface DoorOptions extends DoorSize {
-  readonly seed: number;
-  readonly progress: (text: string) => void;
-  /** The handler's module. Default: the bundle, made as it is packaged. */
-  readonly bundle?: string;
-}
-
-export async function runDoor(options: DoorOptions): Promise<SoakResult> {
+async function runDoor({ isShort, seed, progress }: SoakContext): Promise<SoakResult> {
+  const size = isShort ? SHORT : LONG;
   const folder = await mkdtemp(join(tmpdir(), 'soak-door-'));
   const dynamoDb = await startDynalite();
   const client = localDocumentClient(dynamoDb.endpoint);
   try {
-    const bundle = options.bundle ?? join(folder, 'index.mjs');
-    if (options.bundle === undefined) await bundleAsPackaged(FUNCTIONS.connect, bundle);
+    const bundle = join(folder, 'index.mjs');
+    await bundleAsPackaged(FUNCTIONS.connect, bundle);
     const lanes = [];
     for (const lane of LANES) {
       const rulesTable = await createRulesTable(client);
       const decisionsTable = lane.recorded ? { DECISIONS_TABLE: await createDecisionsTable(client) } : {};
       const settings = { ...lane.settings, ...decisionsTable };
-      lanes.push({ name: lane.name, rulesTable, settings, policies: options[lane.policies] });
+      lanes.push({ name: lane.name, rulesTable, settings, policies: size[lane.policies] });
     }
     const startedMs = performance.now();
     const done = new Map<string, number>();
@@ -61,20 +56,20 @@ export async function runDoor(options: DoorOptions): Promise<SoakResult> {
             ...lane,
             bundle,
             policies,
-            seed: options.seed + 1_000_000 * index,
-            momentsPerPolicy: options.moments,
-            eventsPerMoment: options.events,
+            seed: seed + 1_000_000 * index,
+            momentsPerPolicy: size.moments,
+            eventsPerMoment: size.events,
             mostFailures: 3,
           },
           dynamoDb,
           (events) => {
             done.set(lane.name, events);
-            options.progress(`${[...done.values()].reduce((sum, one) => sum + one, 0).toLocaleString('en')} events`);
+            progress(`${[...done.values()].reduce((sum, one) => sum + one, 0).toLocaleString('en')} events`);
           },
         ),
       ),
     );
-    return result(reports, performance.now() - startedMs);
+    return doorResult(reports, performance.now() - startedMs);
   } finally {
     client.destroy();
     await dynamoDb.stop();
@@ -104,50 +99,3 @@ const LANES = [
     },
   },
 ] as const;
-
-function result(reports: readonly LaneReport[], ms: number): SoakResult {
-  const sum = (of: keyof LaneCounts) => reports.reduce((so, { counts }) => so + counts[of], 0);
-  const figure = (what: string, of: keyof LaneCounts) => countFigure(what, sum(of));
-  const failures = reports.flatMap((report) => report.failures);
-  // A promise that was never put to the test is not kept.
-  const least = sum('events') / 200;
-  const fewUntils = sum('untils') < sum('events') / 2_000 ? ['too few ends of refusals looked up'] : [];
-  const seldom = (
-    ['admitted', 'refused', 'observed', 'byRule', 'reported', 'v1', 'v2', 'v3', 'malformed', 'exotic'] as const
-  )
-    .filter((what) => sum(what) < least)
-    .map((what) => `too few events to speak of: ${what} ${sum(what)} of ${sum('events')}`);
-  return {
-    figures: [
-      figure('events', 'events'),
-      figure('policies', 'policies'),
-      figure('moments', 'moments'),
-      figure('admitted', 'admitted'),
-      figure('refused', 'refused'),
-      figure('refused, but the endpoint observes', 'observed'),
-      figure('decided by a rule', 'byRule'),
-      figure('a rule in report mode applied', 'reported'),
-      figure('answered in v1', 'v1'),
-      figure('answered in v2', 'v2'),
-      figure('answered in v3', 'v3'),
-      figure('with an attribute that cannot be read', 'malformed'),
-      figure('with getters, proxies, or no object at all', 'exotic'),
-      figure('ends of refusals looked up', 'untils'),
-      figure('lines logged', 'logLines'),
-      figure('records too late for their time-out', 'recordsLate'),
-      figure('throws', 'throws'),
-      figure('malformed answers', 'malformedAnswers'),
-      figure('disagreements with the reference', 'disagreements'),
-      figure('log lines that are not one JSON object, or errors', 'badLogLines'),
-      {
-        what: 'slowest answer, computing, best of three',
-        figure: `${Math.max(...reports.map((each) => each.slowestMs)).toFixed(0)} ms`,
-      },
-      {
-        what: 'events a second, judging included',
-        figure: Math.round((1_000 * sum('events')) / ms).toLocaleString('en'),
-      },
-    ],
-    failures: [...failures, ...seldom, ...fewUntils],
-  };
-}

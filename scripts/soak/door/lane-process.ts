@@ -16,9 +16,10 @@ import type { LaneCounts, LaneMessage, LaneOptions } from './lane.ts';
 import { captureLogLines } from './log-lines.ts';
 import { doorMoment } from './moments.ts';
 import { policyAt } from './policy-at.ts';
+import { setClock } from './set-clock.ts';
 import { showSpec } from './show-spec.ts';
 import { smallestPolicy } from './smallest-policy.ts';
-import { type Scenery, setClock, type Tried, tryEvent } from './trial.ts';
+import { type Scenery, type Tried, tryEvent } from './trial.ts';
 
 // INVARIANT: the parent wrote it.
 const options = JSON.parse(process.argv[2] ?? '') as LaneOptions;

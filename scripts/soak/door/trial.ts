@@ -1,4 +1,4 @@
-/** The handler, a clock that is set by hand, and a judge: one event tried. */
+/** One event tried: handed to the handler, and answer and log line judged. */
 import type { PolicyDocument } from '../../../shared/engine/index.ts';
 import { type EventSpec, expectedRequest, makeEvent } from './event-spec.ts';
 import { decisionFaults, formatFaults, type Judged } from './judge-answer.ts';
@@ -9,18 +9,8 @@ export type Handler = (event: unknown, context?: unknown) => Promise<unknown>;
 export interface TrialParts {
   readonly handler: Handler;
   readonly lines: LogLines;
+  /** False where pseudonyms stand in the log for names. */
   readonly logsNames: boolean;
-}
-
-export interface SetClock {
-  nowMs: number;
-}
-
-/** From now on `Date.now` is what the clock says. Before the handler is loaded: it keeps the function that it finds. */
-export function setClock(startMs: number): SetClock {
-  const clock = { nowMs: startMs };
-  Date.now = () => clock.nowMs;
-  return clock;
 }
 
 /** The policy in force, as published, and as it is at the moment. */
@@ -43,7 +33,7 @@ export interface Tried {
   readonly saysUntil: boolean;
   readonly logLines: number;
   readonly recordsLate: number;
-  /** Of computing. */
+  /** How long the answer took; computing alone, the best of three, where that was long. */
   readonly ms: number;
 }
 
