@@ -63,8 +63,8 @@ export async function runParsers(
         sum(({ runs }) => runs),
       ),
       ...found.map(({ name, runs, blocks, blocksOfSeeds, corpus }) => ({
-        what: `${name}: inputs; blocks of code reached (by the seeds alone); inputs kept`,
-        figure: `${runs.toLocaleString('en')}; ${blocks} (${blocksOfSeeds}); ${corpus}`,
+        what: `${name}: inputs; blocks of code reached, by the seeds alone; inputs kept`,
+        figure: [runs, blocks, blocksOfSeeds, corpus].map((count) => count.toLocaleString('en')).join('; '),
       })),
       countFigure(
         'long inputs',

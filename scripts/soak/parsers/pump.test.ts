@@ -17,13 +17,13 @@ describe('long inputs', () => {
       target((text) => / +$/.test(text)),
       ['  x'],
       {
-        inputs: 12,
-        length: 40_000,
+        inputs: 6,
+        length: 12_000,
         random: new Random(1),
         coverage: COVERAGE,
       },
     );
-    expect(failures[0]).toMatch(/ms, the best of three$/);
+    expect(failures[0]).toMatch(/takes \d+ ms, half of it \d+ ms$/);
   });
 
   it('find nothing in one that does not', () => {
