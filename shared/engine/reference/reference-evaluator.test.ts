@@ -381,3 +381,19 @@ describe('momentOf', () => {
     ]);
   });
 });
+
+describe.each(EVALUATORS)('%s takes an endpoint’s name for its id', (_, evaluate) => {
+  const document: PolicyDocument = {
+    version: 1,
+    defaultEffect: 'deny',
+    endpoints: { [ENDPOINT]: { name: 'frankfurt' } },
+    rules: [{ id: 'r', effect: 'allow', match: { endpoints: ['frankfurt'] } }],
+  };
+
+  it.each([
+    [ENDPOINT, true],
+    ['frankfurt', false],
+  ])('so that a request of %s is admitted: %s', (endpoint, admitted) => {
+    expect(evaluate(document, connection({ endpoint }), NOON).allow).toBe(admitted);
+  });
+});

@@ -196,7 +196,9 @@ function endpointsHold(entries: readonly string[], place: Place, view: View): bo
   const held = heldBeforeReading(entries, [textState(endpointId)], place);
   if (held !== undefined) return held;
   const { name } = endpointSettings(view) ?? {};
-  return entries.some((entry) => entry === endpointId || entry === name);
+  // A name stands for the endpoint that has it, and not for a request that calls its endpoint so.
+  const names = Object.values(view.document.endpoints ?? {}).map((settings) => settings.name);
+  return entries.some((entry) => entry === (names.includes(entry) ? name : endpointId));
 }
 
 function nameHolds(patterns: readonly string[], attribute: Attribute<string>, place: Place): boolean {
@@ -325,12 +327,13 @@ function refusalMessage(view: View, first: DenyRule | undefined, until: string):
 /**
  * Without control, format and bidirectional characters (the last are all of category Cf; the line and paragraph
  * separators and half a surrogate pair are taken for control characters), at most 64 UTF-16 units. A
- * malformed text is text all the same; what is no text, or leaves nothing to show, shows as absent.
+ * malformed text is text all the same, of which the first 1024 units are read; what is no text, or leaves nothing to show, shows
+ * as absent.
  */
 function shown(attribute: Attribute<string>): string {
   const value = isMalformed(attribute) ? attribute.malformed : attribute;
   if (typeof value !== 'string') return '-';
-  return cut(value.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, ''), 64) || '-';
+  return cut(cut(value, 1024).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, ''), 64) || '-';
 }
 
 /** Whole characters, as many as fit into that many UTF-16 units. */

@@ -3,7 +3,7 @@
 /** Where a condition's holding leads: towards a refusal, or towards an admission. */
 export type Place = 'refusing' | 'granting';
 
-/** More ways than this to split a name into `DOMAIN\x@anything`, and it counts as malformed. */
+/** More starts times ends of parts than this (`DOMAIN\x@anything`), and a name counts as malformed. */
 const MAX_SPLITS = 64;
 
 /** True when the name matches the pattern, both folded as the place wants it. */
@@ -17,9 +17,12 @@ export function identityMatches(pattern: string, name: string): boolean {
   return identityParts(name).some((part) => globMatches(tokens, [...part]));
 }
 
-/** True when the name could be split in too many ways. */
+/** True when the name has too many places where a part could begin or end. */
 export function hasTooManySplits(name: string): boolean {
-  return identityParts(name).length > MAX_SPLITS;
+  const characters = [...foldName(name, 'refusing')];
+  const starts = 1 + characters.filter((character) => character === '\\').length;
+  const ends = 1 + characters.filter((character) => character === '@').length;
+  return starts * ends > MAX_SPLITS;
 }
 
 /** Every `x` that the name may stand for, one for each way of splitting, in folded form. */

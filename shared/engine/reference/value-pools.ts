@@ -74,6 +74,9 @@ export const NAMES = [
   `${'a\\'.repeat(7)}batchi${'@x'.repeat(7)}`,
   `${'a\\'.repeat(8)}batchi${'@x'.repeat(8)}`,
   `batchi${'@'.repeat(506)}`,
+  // As many beginnings and ends, of which few make a part.
+  `${'x@'.repeat(7)}batchi${'\\a'.repeat(7)}`,
+  `${'x@'.repeat(8)}batchi${'\\a'.repeat(8)}`,
 ];
 
 const PATTERNS = [
