@@ -12,7 +12,10 @@ let found: Readonly<Record<'guided' | 'unguided' | 'slow', FuzzResult>>;
 beforeAll(async () => {
   // In a process of its own: Jest loads modules in a way in which V8's counts are not to be had.
   const script = join(import.meta.dirname, 'testing', 'maze-process.ts');
-  const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', script]);
+  const ended = promisify(execFile)(process.execPath, ['--import', 'tsx', script]);
+  const { stdout } = await ended.catch(({ code, signal, stderr }) => {
+    throw new Error(`the process ended with ${signal ?? code}: ${stderr}`);
+  });
   found = JSON.parse(stdout);
 });
 
