@@ -24,7 +24,7 @@ export interface Condition {
   readonly key: ConditionKey;
   /** True when a connection that has the key (with windows: at a moment inside) is all that it takes: no entry expires. */
   readonly keySuffices: boolean;
-  /** The condition holds at no other time; where it does `throughout`, at every moment between, whatever the connection. */
+  /** The condition holds at no moment outside; where it does `throughout`, at every moment within, whatever the connection. */
   readonly heldWithin?: HeldWithin | undefined;
   find(subject: Subject, nowMs: number): Finding;
   /** The first moment after `nowMs` at which `find` can change, infinite for never; it may be too early, never too late. */
@@ -41,7 +41,7 @@ export interface HeldWithin {
 const NEVER = Number.POSITIVE_INFINITY;
 const never = () => NEVER;
 
-/** A necessary condition that an index can look up; a superset of what matches, since it knows nothing of time. */
+/** A necessary condition that an index can look up; a superset of what matches, since it knows nothing of entries that expire. */
 export type ConditionKey =
   | { readonly kind: 'names'; readonly attribute: NameAttribute | 'identities'; readonly lists: readonly NameList[] }
   | { readonly kind: 'addresses'; readonly lists: readonly AddressList[] }

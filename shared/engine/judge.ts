@@ -57,7 +57,10 @@ export function judgeAmong(
 /** What of a rule's traits an applying rule is weighed by. */
 const KIND = EFFECTS | REPORT;
 
-/** What the applying rules come to; `seen` has the bits of all their kinds. */
+/**
+ * What the applying rules come to; `seen` has the bits of all their kinds. INVARIANT: nothing of `applying` is in the verdict, since the
+ * next connection, or the same one at another moment, is judged with the same one.
+ */
 function weigh(policy: CompiledPolicy, subject: Subject, seen: number): Verdict {
   const { applying } = policy;
   const { endpointId } = subject.connection;
@@ -77,7 +80,13 @@ const NONE: readonly number[] = Object.freeze([]);
 /** Of the applying rules, the deny rules that an applying and enforced exempt rule lifts count no more. */
 function leaveOutLifted({ applying, rules }: CompiledPolicy): void {
   const exemptions = applying.ofKind(EXEMPT, KIND).map((number) => rules[number] as CompiledExemptRule); // of that effect
-  applying.leaveOut(DENY, (number) => exemptions.some((exempt) => lifts(exempt, rules[number] as CompiledRule))); // in bounds
+  if (exemptions.length === 0) return;
+  const named = new Set(exemptions.flatMap(({ from }) => (from === 'every' ? [] : [...from])));
+  const every = exemptions.some(({ from }) => from === 'every');
+  applying.leaveOut(DENY, (number) => {
+    const rule = rules[number] as CompiledRule; // in bounds
+    return rule.effect === 'deny' && !rule.final && (every || named.has(rule.id));
+  });
 }
 
 /** A rule applies when it is in force, its `match` holds and its `except` does not. */

@@ -1,7 +1,6 @@
 /** A compiled list of name patterns, folded one way: names that are compared whole, and patterns with wildcards. */
 import { foldNarrow } from './folding.ts';
 import {
-  type FoldedPattern,
   foldPattern,
   type GlobToken,
   globMatches,
@@ -84,7 +83,7 @@ export class NameList {
   matches(name: string, nowMs: number): boolean {
     if (nowMs < this.#namedUntilMs(name)) return true;
     for (const glob of this.globs) {
-      if (nowMs < glob.expiresAtMs && globMatches(glob.tokens, name)) return true;
+      if (nowMs < glob.expiresAtMs && fits(glob, name)) return true;
     }
     return false;
   }
@@ -92,9 +91,9 @@ export class NameList {
   /** The moment until which entries go on matching `name`; in the past or negative infinite where none does. */
   matchedUntilMs(name: string, nowMs: number): number {
     let untilMs = this.#namedUntilMs(name);
-    for (const { tokens, expiresAtMs } of this.globs) {
-      const longer = expiresAtMs > untilMs && nowMs < expiresAtMs;
-      if (longer && globMatches(tokens, name)) untilMs = expiresAtMs;
+    for (const glob of this.globs) {
+      const longer = glob.expiresAtMs > untilMs && nowMs < glob.expiresAtMs;
+      if (longer && fits(glob, name)) untilMs = glob.expiresAtMs;
     }
     return untilMs;
   }
@@ -123,9 +122,7 @@ export class NameList {
   allMatched(names: readonly string[], nowMs: number): boolean {
     return (
       this.names.every((name, place) => nowMs >= this.#expiryAt(place) || names.includes(name)) &&
-      this.globs.every(
-        ({ tokens, expiresAtMs }) => nowMs >= expiresAtMs || names.some((name) => globMatches(tokens, name)),
-      )
+      this.globs.every((glob) => nowMs >= glob.expiresAtMs || names.some((name) => fits(glob, name)))
     );
   }
 
@@ -155,9 +152,12 @@ export class NameList {
   }
 }
 
-type Tokens = Extract<FoldedPattern, { kind: 'glob' }>['tokens'];
+/** Most names that do not fit show it at one of their ends. */
+function fits({ tokens, beginning, end }: Glob, name: string): boolean {
+  return name.startsWith(beginning) && name.endsWith(end) && globMatches(tokens, name);
+}
 
-function globOf(tokens: Tokens, expiresAtMs: number): Glob {
+function globOf(tokens: readonly GlobToken[], expiresAtMs: number): Glob {
   const isWildcard = (token: GlobToken) => token === 'any' || token === 'one';
   const first = tokens.findIndex(isWildcard);
   const last = tokens.findLastIndex(isWildcard);

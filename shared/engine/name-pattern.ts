@@ -107,7 +107,7 @@ export function globMatches(tokens: readonly GlobToken[], name: string): boolean
       continue;
     }
     const width = widthAt(name, at);
-    if (wanted !== undefined && (wanted === 'one' || (wanted.length === width && name.startsWith(wanted, at)))) {
+    if (wanted !== undefined && (wanted === 'one' || isCharacterAt(name, at, width, wanted))) {
       token++;
       at += width;
     } else if (starToken >= 0) {
@@ -120,6 +120,14 @@ export function globMatches(tokens: readonly GlobToken[], name: string): boolean
   }
   while (tokens[token] === 'any') token++;
   return token === tokens.length;
+}
+
+function isCharacterAt(name: string, at: number, width: 1 | 2, character: string): boolean {
+  return (
+    character.length === width &&
+    name.charCodeAt(at) === character.charCodeAt(0) &&
+    (width === 1 || name.charCodeAt(at + 1) === character.charCodeAt(1))
+  );
 }
 
 /** The UTF-16 units of the character at `at`: half of a surrogate pair alone is a character of its own. */

@@ -55,7 +55,10 @@ function bitsOf(rule: CompiledRule): number {
   );
 }
 
-/** True for a rule without exceptions whose one block holds, within the rule's times, wherever the index finds it. */
+/**
+ * True for a rule without exceptions whose one block holds, within the rule's times, wherever the index finds it. INVARIANT: the index
+ * finds it by what `filedUnder` says, and by nothing else.
+ */
 function appliesWhenFound({ match, except }: CompiledRule): boolean {
   const [block] = match;
   if (block === undefined || match.length > 1 || except.length > 0) return false;

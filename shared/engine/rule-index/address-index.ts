@@ -11,7 +11,8 @@ export interface OwnedStretches extends AddressStretches {
  * The stretches in the order of their first addresses. A look-up finds the last one that begins at or before the address and
  * goes back from there, from each stretch that ends too early to the nearest one before it that reaches further.
  * INVARIANT: all between a stretch and its `outer` one end no later than it does, so that none of them is passed over wrongly.
- * Where stretches nest, as CIDR blocks do, `outer` is the block around: a look-up goes up through those and no others.
+ * Where stretches nest, as CIDR blocks do, `outer` is the block around, and there are at most 32 (128) of those. Ranges can nest deeper: an address
+ * just behind 10,000 ranges one in the other goes past all of them, in some 20 µs.
  */
 export class AddressIndex {
   readonly #wordCount: WordCount;

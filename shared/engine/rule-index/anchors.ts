@@ -3,22 +3,18 @@
  * looked up, `temp-*` begins with one. A name is asked once for each length that such an anchor has.
  */
 import type { Glob } from '../name-list.ts';
-import { ListedTexts } from './listed-texts.ts';
-import { hashOf, hashStep } from './text-hash.ts';
+import { ListedTexts, type ListNumbers } from './listed-texts.ts';
+import { HASH_BASIS, hashOf, hashStep } from './text-hash.ts';
 
 /** What of a beginning or an end is looked up, in UTF-16 units: the pattern as a whole is asked afterwards. */
 const LONGEST = 64;
-/** Hashed are the units next to the wildcard, where anchors differ most: many end in `example.com`. */
-const HASHED = 4;
 
-type Lists = number | readonly number[];
+/** Which side of an anchor its wildcard is on. */
+type Side = 'before' | 'after';
 
 export class Anchors {
-  readonly #beginnings = new ListedTexts();
-  readonly #ends = new ListedTexts();
-  /** The lengths that beginnings and ends have. */
-  readonly #beginningLengths: number[] = [];
-  readonly #endLengths: number[] = [];
+  readonly #beginnings = new AnchorsOfSide('after');
+  readonly #ends = new AnchorsOfSide('before');
 
   /** True for a pattern that has an anchor: not for `*x*`. */
   static has({ beginning, end }: Glob): boolean {
@@ -26,44 +22,53 @@ export class Anchors {
   }
 
   add({ beginning, end }: Glob, list: number): void {
-    if (beginning.length >= end.length) {
-      const anchor = beginning.slice(0, LONGEST);
-      this.#beginnings.add(anchor, hashOfBeginning(anchor, anchor.length), list);
-      if (!this.#beginningLengths.includes(anchor.length)) this.#beginningLengths.push(anchor.length);
-    } else {
-      const anchor = end.slice(-LONGEST);
-      this.#ends.add(anchor, hashOfEnd(anchor, 0, anchor.length), list);
-      if (!this.#endLengths.includes(anchor.length)) this.#endLengths.push(anchor.length);
-    }
+    if (beginning.length >= end.length) this.#beginnings.add(beginning.slice(0, LONGEST), list);
+    else this.#ends.add(end.slice(-LONGEST), list);
   }
 
   /** Calls `visit` with the lists of each anchor that the first `length` units of `name` have. */
-  find(name: string, length: number, visit: (lists: Lists) => void): void {
-    for (let place = 0; place < this.#beginningLengths.length; place++) {
-      const size = this.#beginningLengths[place] as number; // in bounds
-      if (size > length) continue;
-      const lists = this.#beginnings.find(name, 0, size, hashOfBeginning(name, size));
-      if (lists !== undefined) visit(lists);
-    }
-    for (let place = 0; place < this.#endLengths.length; place++) {
-      const size = this.#endLengths[place] as number; // in bounds
-      if (size > length) continue;
-      const lists = this.#ends.find(name, length - size, size, hashOfEnd(name, length - size, size));
-      if (lists !== undefined) visit(lists);
-    }
+  find(name: string, length: number, visit: (lists: NonNullable<ListNumbers>) => void): void {
+    this.#beginnings.find(name, length, visit);
+    this.#ends.find(name, length, visit);
   }
 }
 
-/** Of the first `size` units of a text. */
-function hashOfBeginning(text: string, size: number): number {
-  return hashOfSome(text, Math.max(0, size - HASHED), size, size);
+class AnchorsOfSide {
+  readonly #wildcard: Side;
+  readonly #texts = new ListedTexts();
+  readonly #lengths: number[] = [];
+  /** Bits, by the units next to the wildcard, where anchors differ most: few names get further. */
+  readonly #seen = new Uint8Array(EDGES);
+
+  constructor(wildcard: Side) {
+    this.#wildcard = wildcard;
+  }
+
+  add(anchor: string, list: number): void {
+    const { length } = anchor;
+    this.#texts.add(anchor, hashOf(anchor), list);
+    this.#seen[this.#edge(anchor, 0, length)] = 1;
+    if (!this.#lengths.includes(length)) this.#lengths.push(length);
+  }
+
+  find(name: string, length: number, visit: (lists: NonNullable<ListNumbers>) => void): void {
+    for (let place = 0; place < this.#lengths.length; place++) {
+      const size = this.#lengths[place] as number; // in bounds
+      if (size > length) continue;
+      const start = this.#wildcard === 'before' ? length - size : 0;
+      if (this.#seen[this.#edge(name, start, size)] === 0) continue;
+      const lists = this.#texts.find(name, start, size, hashOf(name, start, start + size));
+      if (lists !== undefined) visit(lists);
+    }
+  }
+
+  /** A number below `EDGES` for the size and the two units next to the wildcard of what stands in `text`. */
+  #edge(text: string, start: number, size: number): number {
+    const at = this.#wildcard === 'before' ? start : Math.max(start, start + size - 2);
+    const next = size > 1 ? text.charCodeAt(at + 1) : 0;
+    const hash = hashStep(hashStep(HASH_BASIS, size, 0), text.charCodeAt(at), next);
+    return (hash ^ (hash >>> 15)) & (EDGES - 1);
+  }
 }
 
-/** Of the `size` units from `start` on. */
-function hashOfEnd(text: string, start: number, size: number): number {
-  return hashOfSome(text, start, start + Math.min(HASHED, size), size);
-}
-
-function hashOfSome(text: string, start: number, end: number, size: number): number {
-  return hashStep(hashOf(text, start, end), size, 0);
-}
+const EDGES = 1024;

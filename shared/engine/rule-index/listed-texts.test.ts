@@ -19,6 +19,20 @@ describe('ListedTexts', () => {
     expect(texts.find('[', 0, 1, 9)).toBeUndefined();
   });
 
+  it('keeps a list once that has the text often', () => {
+    const texts = new ListedTexts();
+    for (const list of [0, 1, 1, 1]) texts.add('ann', 7, list);
+    expect(texts.find('ann', 0, 3, 7)).toEqual([0, 1]);
+  });
+
+  it('finds each of thousands of texts of one hash, whatever their case', () => {
+    const texts = new ListedTexts();
+    for (let number = 0; number < 5000; number++) texts.add(`user-${number}`, 7, number);
+    for (const number of [0, 63, 64, 4999])
+      expect(texts.find(`USER-${number}`, 0, `user-${number}`.length, 7)).toBe(number);
+    expect(texts.find('user-9999', 0, 9, 7)).toBeUndefined();
+  });
+
   it('keeps every list of a text, as many as there come', () => {
     const text = fc.string({ unit: fc.constantFrom('a', 'b', 'ü'), maxLength: 4 });
     fc.assert(

@@ -8,12 +8,16 @@ export type ListNumbers = number | readonly number[] | undefined;
 
 /** Kept at most half full. */
 const PLACES_FOR_ONE = 2;
+/** So many places are looked at: a text is at one of them, or among the crowded ones. */
+const MOST_PROBES = 64;
 
 export class ListedTexts {
   /** Pairs, side by side so that both come with one fetch: the hash, and the number of the text plus 1 (0 is a free place). */
   #places: Int32Array;
   #mask: number;
   readonly #texts: string[] = [];
+  /** Those that found no place near their own: none, but where somebody has made names up to have one hash. */
+  readonly #crowded = new Map<string, number>();
   readonly #hashes: number[] = [];
   /** By the text's number. Mostly one: an array for each of 250,000 names would be most of the memory. */
   readonly #lists: (number | number[])[] = [];
@@ -24,14 +28,18 @@ export class ListedTexts {
     this.#places = new Int32Array(2 * (this.#mask + 1));
   }
 
-  /** Puts `text`, which has no ASCII capitals, on a list. `hash` is the text's, by the caller's choice of hashes. */
+  /**
+   * Puts `text`, which has no ASCII capitals, on a list; lists come in ascending order, and a list that has the text twice is kept
+   * once. `hash` is the text's, by the caller's choice of hashes.
+   */
   add(text: string, hash: number, list: number): void {
     const known = this.#numberOf(text, 0, text.length, hash);
     if (known < 0) this.#addNew(text, hash, list);
     else {
       const lists = this.#lists[known] as number | number[]; // in bounds
-      if (typeof lists !== 'number') lists.push(list);
-      else if (lists !== list) this.#lists[known] = [lists, list];
+      if (typeof lists === 'number') {
+        if (lists !== list) this.#lists[known] = [lists, list];
+      } else if (lists.at(-1) !== list) lists.push(list);
     }
   }
 
@@ -48,12 +56,14 @@ export class ListedTexts {
     const places = this.#places;
     const mask = this.#mask;
     let place = startFor(hash) & mask;
-    for (;;) {
+    for (let probes = 0; probes < MOST_PROBES; probes++) {
       const number = (places[2 * place + 1] as number) - 1; // in bounds: masked
       if (number < 0) return number;
       if (places[2 * place] === hash && stands(this.#texts[number] as string, text, start, length)) return number;
       place = (place + 1) & mask;
     }
+    // What is looked up is folded but for its ASCII letters, so that this makes no other letter small.
+    return this.#crowded.get(text.slice(start, start + length).toLowerCase()) ?? -1;
   }
 
   #addNew(text: string, hash: number, list: number): void {
@@ -66,14 +76,21 @@ export class ListedTexts {
 
   #put(number: number, hash: number): void {
     let place = startFor(hash) & this.#mask;
-    while (this.#places[2 * place + 1] !== 0) place = (place + 1) & this.#mask;
-    this.#places[2 * place] = hash;
-    this.#places[2 * place + 1] = number + 1;
+    for (let probes = 0; probes < MOST_PROBES; probes++) {
+      if (this.#places[2 * place + 1] === 0) {
+        this.#places[2 * place] = hash;
+        this.#places[2 * place + 1] = number + 1;
+        return;
+      }
+      place = (place + 1) & this.#mask;
+    }
+    this.#crowded.set(this.#texts[number] as string, number); // in bounds
   }
 
   #grow(): void {
     this.#mask = maskFor(this.#texts.length);
     this.#places = new Int32Array(2 * (this.#mask + 1));
+    this.#crowded.clear();
     for (let number = 0; number < this.#texts.length; number++) this.#put(number, this.#hashes[number] as number); // in bounds
   }
 }

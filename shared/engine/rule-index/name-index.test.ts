@@ -110,6 +110,29 @@ describe('NameIndex', () => {
     expect(matched).toBeGreaterThan(600);
   });
 
+  it.each([
+    ['a @x', 'a', 'identity'],
+    ['@x', '@x', 'identity'],
+    ['a@', 'a', 'identity'],
+    ['ab@', 'ab', 'identity'],
+    ['d\\a@x', 'a', 'identity'],
+    ['D\\A', 'a', 'identity'],
+    ['a\\', 'a\\\\', 'identity'],
+    // Wildcards beside texts that are longer than what is looked up of them, and that fold to more characters.
+    [`x${'y'.repeat(70)}`, `*${'y'.repeat(70)}`, 'wide'],
+    [`${'y'.repeat(70)}x`, `${'Y'.repeat(70)}*`, 'narrow'],
+    [`x${'ß'.repeat(40)}`, `*${'ss'.repeat(40)}`, 'wide'],
+    ['ﬀ-x', 'ff*', 'wide'],
+    ['x@y', '*@y', 'identity'],
+  ] as const)('finds %j by %j as %s', (given, listed, use) => {
+    const marks = new FoundRules(1);
+    const index = new NameIndex(marks);
+    index.add([listOf({ patterns: [listed], use })], USES[use], use !== 'narrow', 0);
+    index.finish();
+    expect(expectedFor(given, [{ patterns: [listed], use }])).toEqual([0]);
+    expect(found(index, marks, given)).toEqual([0]);
+  });
+
   it('finds the refusing rules alone for an attribute that is malformed', () => {
     const marks = new FoundRules(3);
     const index = new NameIndex(marks);

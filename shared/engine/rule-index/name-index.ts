@@ -19,7 +19,7 @@ export interface NameUses {
 
 export class NameIndex {
   readonly #numberOfList = new Map<NameList, number>();
-  /** By list and use: `#place(list, use)`. */
+  /** By list and use: `placeOf(list, use)`. */
   readonly #rules: (number[] | undefined)[] = [];
   /** By use: the rules with a refusing condition, which are found in doubt. */
   readonly #inDoubt = new Map<number, number[]>();
@@ -31,6 +31,7 @@ export class NameIndex {
   /** By list, pairs: where one rule alone stands on it, in one way, that use and that rule; else 0. */
   #soleRules: Int32Array = new Int32Array(0);
   readonly #found: FoundRules;
+  /** The uses for which the running look-up speaks. */
   #accepted = 0;
   readonly #visit = (lists: number | readonly number[]): void => this.#addLists(lists);
 

@@ -138,6 +138,16 @@ const CONDITIONS: readonly (readonly [block: Block, holds: Asked, fails: Asked])
   [{ missing: ['platformVersion'] }, {}, { platformVersion: '10' }],
   [{ windows: [{ from: '2026-11-24T00:00:00Z', until: '2026-11-25T00:00:00Z' }] }, { nowMs: NOW }, { nowMs: 0 }],
   [
+    {
+      windows: [
+        { from: '2026-11-24T00:00:00Z', until: '2026-11-24T02:00:00Z' },
+        { from: '2026-11-24T03:00:00Z', until: '2026-11-24T04:00:00Z' },
+      ],
+    },
+    { nowMs: NOW },
+    { nowMs: Date.parse('2026-11-24T02:30:00Z') },
+  ],
+  [
     { windows: [{ days: ['tue'], start: '09:00', end: '11:00', timezone: 'Asia/Tokyo' }] },
     { nowMs: NOW },
     { nowMs: NOW + 7_200_000 },
@@ -145,6 +155,27 @@ const CONDITIONS: readonly (readonly [block: Block, holds: Asked, fails: Asked])
 ];
 
 type Asked = Partial<Record<keyof Connection, unknown>> & { readonly nowMs?: number };
+
+function connectionOf({ groups, ...texts }: Omit<Asked, 'nowMs'>): Connection {
+  const absent = { connectionId: undefined, endpointId: undefined, username: undefined, commonName: undefined };
+  const more = { publicIp: undefined, platform: undefined, platformVersion: undefined, openvpnVersion: undefined };
+  const read = Object.fromEntries(Object.entries(texts).map(([name, value]) => [name, textAttribute(value)]));
+  return { ...absent, ...more, awsClientVersion: undefined, ...read, groups: namesAttribute(groups) };
+}
+
+describe('a rule that is found by an address', () => {
+  it('is asked whether the entry still counts', () => {
+    const ended = { value: '10.0.0.0/8', expiresAt: '2026-11-24T00:00:00+09:00' };
+    const policy = compile({
+      version: 1,
+      defaultEffect: 'deny',
+      sets: { offices: { kind: 'ip', entries: [ended, '192.0.2.0/24'] } },
+      rules: [{ id: 'offices', effect: 'allow', match: { sourceIps: ['@offices'] } }],
+    });
+    const from = (publicIp: string) => decide(policy, connectionOf({ publicIp }), NOW).allow;
+    expect([from('10.1.1.1'), from('192.0.2.1')]).toEqual([false, true]);
+  });
+});
 
 /** Two conditions on one attribute cannot hold and fail side by side. */
 const PAIRS = CONDITIONS.flatMap((first, place) =>
@@ -156,13 +187,7 @@ const PAIRS = CONDITIONS.flatMap((first, place) =>
 describe('two conditions of one block', () => {
   const decided = (block: Block, { nowMs = NOW, ...attributes }: Asked) => {
     const rules: Rule[] = [{ id: 'both', effect: 'allow', match: block }];
-    const policy = compile({ version: 1, defaultEffect: 'deny', rules });
-    const { groups, ...texts } = attributes;
-    const absent = { connectionId: undefined, endpointId: undefined, username: undefined, commonName: undefined };
-    const more = { publicIp: undefined, platform: undefined, platformVersion: undefined, openvpnVersion: undefined };
-    const read = Object.fromEntries(Object.entries(texts).map(([name, value]) => [name, textAttribute(value)]));
-    const connection = { ...absent, ...more, awsClientVersion: undefined, ...read, groups: namesAttribute(groups) };
-    return decide(policy, connection, nowMs).allow;
+    return decide(compile({ version: 1, defaultEffect: 'deny', rules }), connectionOf(attributes), nowMs).allow;
   };
 
   it.each(PAIRS)('%s and %s both have to hold, whichever the rule is found by', (_, __, first, second) => {

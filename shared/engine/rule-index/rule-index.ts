@@ -4,21 +4,19 @@
  * a version.
  *
  * INVARIANT: a rule that applies is always found. What is found besides costs time and changes nothing, since every rule
- * found is then asked in full, unless being found is all that it takes.
+ * found is then asked in full, unless being found is all that it takes (`rule-traits.ts`, which relies on `filedUnder` as this does).
  */
-import { ipv4Word } from '../address.ts';
-import type { AddressList } from '../address-list.ts';
 import type { Condition } from '../condition.ts';
 import { foldingOf } from '../condition.ts';
 import { type Attribute, isMalformed } from '../connection.ts';
+import type { NameList } from '../name-list.ts';
 import type { CompiledRule, RuleFinder, RuleNumbers } from '../policy.ts';
-import type { Subject } from '../subject.ts';
-import { AddressIndex } from './address-index.ts';
+import type { Folding, NameAttribute, Subject } from '../subject.ts';
+import { AddressFile } from './address-file.ts';
 import { filedUnder } from './filed-under.ts';
 import { FoundRules } from './found-rules.ts';
 import { MissingIndex } from './missing-index.ts';
 import { NameIndex, type NameUses } from './name-index.ts';
-import { NumberLists } from './number-lists.ts';
 import { VersionIndex } from './version-index.ts';
 import { WindowIndex } from './window-index.ts';
 
@@ -109,24 +107,8 @@ export class RuleIndex implements RuleFinder {
     this.#filed |= key.kind === 'names' ? NAMES : key.kind === 'addresses' ? ADDRESSES : OTHERS;
     switch (key.kind) {
       case 'names':
-        switch (key.attribute) {
-          case 'username':
-            this.#people.add(key.lists, USERNAME[folding], refuses, number);
-            return;
-          case 'commonName':
-            this.#people.add(key.lists, COMMON_NAME[folding], refuses, number);
-            return;
-          case 'identities':
-            this.#people.add(key.lists, USERNAME.identity, refuses, number);
-            return;
-          case 'groups':
-            this.#groups.add(key.lists, OTHER_NAMES[folding], refuses, number);
-            return;
-          case 'platform':
-            this.#platforms.add(key.lists, OTHER_NAMES[folding], refuses, number);
-            return;
-        }
-        break;
+        this.#fileUnderNames(key.attribute, key.lists, folding, number);
+        return;
       case 'addresses':
         this.#addresses.add(key.lists, number, refuses);
         return;
@@ -152,54 +134,29 @@ export class RuleIndex implements RuleFinder {
         this.#timed.add(key.windows, number);
     }
   }
-}
 
-/** Rules by address ranges. */
-class AddressFile {
-  readonly #found: FoundRules;
-  readonly #rules: number[][] = [];
-  readonly #numberOfList = new Map<AddressList, number>();
-  /** Those with a refusing condition: in doubt they are found. */
-  readonly #inDoubt: number[] = [];
-  #rulesOf = new NumberLists([]);
-  #ipv4 = new AddressIndex([], 1);
-  #ipv6 = new AddressIndex([], 4);
-  readonly #visit = (list: number): void => this.#found.addList(this.#rulesOf, list);
-
-  constructor(found: FoundRules) {
-    this.#found = found;
-  }
-
-  add(lists: readonly AddressList[], rule: number, refuses: boolean): void {
-    if (refuses) this.#inDoubt.push(rule);
-    for (const list of lists) {
-      const number = this.#numberOfList.get(list) ?? this.#rules.push([]) - 1;
-      this.#numberOfList.set(list, number);
-      this.#rules[number]?.push(rule);
+  #fileUnderNames(
+    attribute: NameAttribute | 'identities',
+    lists: readonly NameList[],
+    folding: Folding,
+    number: number,
+  ): void {
+    const refuses = folding === 'wide';
+    switch (attribute) {
+      case 'username':
+        this.#people.add(lists, USERNAME[folding], refuses, number);
+        return;
+      case 'commonName':
+        this.#people.add(lists, COMMON_NAME[folding], refuses, number);
+        return;
+      case 'identities':
+        this.#people.add(lists, USERNAME.identity, refuses, number);
+        return;
+      case 'groups':
+        this.#groups.add(lists, OTHER_NAMES[folding], refuses, number);
+        return;
+      case 'platform':
+        this.#platforms.add(lists, OTHER_NAMES[folding], refuses, number);
     }
-  }
-
-  /** To be called once, after all rules were added. */
-  finish(): void {
-    const owned = (family: 4 | 6) =>
-      [...this.#numberOfList].map(([list, owner]) => ({ ...list.stretches(family), owner }));
-    this.#ipv4 = new AddressIndex(owned(4), 1);
-    this.#ipv6 = new AddressIndex(owned(6), 4);
-    this.#rulesOf = new NumberLists(this.#rules);
-  }
-
-  find(subject: Subject): void {
-    const { publicIp } = subject.connection;
-    if (publicIp === undefined || this.#numberOfList.size === 0) return;
-    // Most addresses are read here, into a number.
-    const word = typeof publicIp === 'string' ? ipv4Word(publicIp) : undefined;
-    if (word !== undefined) {
-      this.#ipv4.findWord(word, this.#visit);
-      return;
-    }
-    const address = subject.address();
-    if (address === undefined) return;
-    if (isMalformed(address)) this.#found.addAll(this.#inDoubt);
-    else (address.family === 4 ? this.#ipv4 : this.#ipv6).find(address.words, this.#visit);
   }
 }
