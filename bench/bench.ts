@@ -54,6 +54,7 @@ const OPTIONS: MeasureOptions = flags.short
 const RULE_COUNTS = flags.short ? [1000] : [10, 100, 1000, 10_000];
 const ENTRY_COUNTS = flags.short ? [1000, 250_000] : [1000, 10_000, 100_000, 250_000];
 const POLICY_ENGINES: readonly MakeContender[] = flags.short ? [casbin] : [cedarWasm, casbin, jsonRulesEngine];
+const COUNTRIES = ['only JP', 'but JP'];
 /** Above it, Cedar takes minutes to parse and a second to decide. */
 const MOST_ENTRIES_FOR_POLICY_ENGINES = 10_000;
 
@@ -117,8 +118,6 @@ async function run(): Promise<BenchResults> {
   if (budgets !== undefined) console.log(`${budgets}\n`);
   return results;
 }
-
-const COUNTRIES = ['only JP', 'but JP'];
 
 /** What this script prints, as JSON, when it is run with these flags. */
 function inProcess<Result>(...more: readonly string[]): Result {
