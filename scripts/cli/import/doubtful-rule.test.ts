@@ -1,0 +1,136 @@
+/** Rules that recur by months and years, against a walk along the days: whatever is not refused gives the days that the rule names. */
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { readCalendar } from './read-calendar.ts';
+
+const DAY_MS = 86_400_000;
+const WEEKDAYS = ['SU', 'MO', 'TU', 'WE', 'TH', 'FR', 'SA'] as const;
+
+interface Rule {
+  readonly freq: 'YEARLY' | 'MONTHLY';
+  readonly interval: number;
+  readonly months: readonly number[];
+  readonly monthDays: readonly number[];
+  readonly weekday: { readonly nth: number; readonly day: number } | undefined;
+}
+
+function read(startMs: number, rule: string) {
+  const start = iso(startMs).replaceAll('-', '');
+  const event = ['BEGIN:VEVENT', 'SUMMARY:x', `DTSTART;VALUE=DATE:${start}`, `RRULE:${rule}`, 'END:VEVENT'];
+  const text = ['BEGIN:VCALENDAR', ...event, 'END:VCALENDAR'].join('\r\n');
+  return readCalendar(text, { nowMs: Date.parse('2026-11-24T01:00:00Z'), years: 4 });
+}
+
+function written({ freq, interval, months, monthDays, weekday }: Rule): string {
+  const nth = weekday === undefined || weekday.nth === 0 ? '' : weekday.nth;
+  return [
+    `FREQ=${freq}`,
+    ...(interval > 1 ? [`INTERVAL=${interval}`] : []),
+    ...(months.length > 0 ? [`BYMONTH=${months}`] : []),
+    ...(monthDays.length > 0 ? [`BYMONTHDAY=${monthDays}`] : []),
+    ...(weekday === undefined ? [] : [`BYDAY=${nth}${WEEKDAYS[weekday.day]}`]),
+  ].join(';');
+}
+
+/** The start, and each later day that the rule names. */
+function walked(startMs: number, rule: Rule): string[] {
+  const start = new Date(startMs);
+  const named = (ms: number): boolean => {
+    const date = new Date(ms);
+    const [year, month, day] = [date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate()];
+    const length = new Date(Date.UTC(year, month + 1, 0)).getUTCDate();
+    const years = year - start.getUTCFullYear();
+    const passed = rule.freq === 'YEARLY' ? years : years * 12 + month - start.getUTCMonth();
+    if (passed % rule.interval !== 0) return false;
+    if (rule.months.length > 0 && !rule.months.includes(month + 1)) return false;
+    if (rule.monthDays.length > 0 && !rule.monthDays.some((n) => n === day || n === day - length - 1)) return false;
+    if (rule.weekday !== undefined) {
+      const nths = [0, Math.ceil(day / 7), -Math.ceil((length - day + 1) / 7)];
+      return rule.weekday.day === date.getUTCDay() && nths.includes(rule.weekday.nth);
+    }
+    if (rule.monthDays.length > 0) return true;
+    const isItsMonth = rule.freq === 'MONTHLY' || rule.months.length > 0 || month === start.getUTCMonth();
+    return isItsMonth && day === start.getUTCDate();
+  };
+  const days = [startMs];
+  for (let ms = startMs + DAY_MS; ms <= Date.UTC(2030, 10, 24); ms += DAY_MS) if (named(ms)) days.push(ms);
+  return days.map(iso);
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 10);
+}
+
+const rules: fc.Arbitrary<Rule> = fc
+  .record<Rule>({
+    freq: fc.constantFrom('YEARLY', 'MONTHLY'),
+    interval: fc.constantFrom(1, 1, 2),
+    months: fc.uniqueArray(fc.integer({ min: 1, max: 12 }), { maxLength: 2 }),
+    monthDays: fc.uniqueArray(
+      fc.oneof({ weight: 3, arbitrary: fc.integer({ min: 1, max: 31 }) }, fc.integer({ min: -31, max: -1 })),
+      { maxLength: 2 },
+    ),
+    weekday: fc.option(fc.record({ nth: fc.integer({ min: -4, max: 4 }), day: fc.integer({ min: 0, max: 6 }) }), {
+      nil: undefined,
+    }),
+  })
+  // The fourth Thursday of a year is another thing, and with days of the month as well it is none that anybody writes.
+  .map((rule) => {
+    const isOfMonth = (rule.freq === 'MONTHLY' || rule.months.length > 0) && rule.monthDays.length === 0;
+    return isOfMonth || rule.weekday === undefined ? rule : { ...rule, weekday: { ...rule.weekday, nth: 0 } };
+  });
+
+describe('a rule that recurs by months or years', () => {
+  it('gives the days that it names, or is refused', () => {
+    const starts = fc.integer({ min: 0, max: 364 }).map((day) => Date.UTC(2026, 0, 1) + day * DAY_MS);
+    let understood = 0;
+    fc.assert(
+      fc.property(starts, rules, (startMs, rule) => {
+        const found = read(startMs, written(rule));
+        if (!found.ok) {
+          expect(found.issues[0]?.message).toMatch(/its rule is not understood|finds no next day/);
+          return;
+        }
+        understood++;
+        expect(found.entries.map(({ value }) => value)).toEqual(walked(startMs, rule));
+      }),
+      { numRuns: 400 },
+    );
+    expect(understood).toBeGreaterThan(100);
+  });
+
+  it.each([
+    ['2026-01-31', 'FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=31', 'day 31 of month 2, which not every year has'],
+    ['2026-01-31', 'FREQ=YEARLY;BYMONTH=2,3', 'day 31 of month 2, which not every year has'],
+    ['2026-01-01', 'FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=-30', 'day -30 of month 2, which not every year has'],
+    ['2024-02-29', 'FREQ=YEARLY;COUNT=3', 'each 29 February with COUNT; accepted: UNTIL'],
+    ['2026-01-31', 'FREQ=YEARLY;BYMONTHDAY=31', 'FREQ=YEARLY with BYMONTHDAY; accepted: FREQ=MONTHLY'],
+    [
+      '2026-01-30',
+      'FREQ=MONTHLY;BYMONTH=2;BYMONTHDAY=30',
+      'FREQ=MONTHLY with BYMONTH; accepted: FREQ=YEARLY with BYMONTH',
+    ],
+    [
+      '2026-01-01',
+      'FREQ=MONTHLY;INTERVAL=2;BYMONTHDAY=31',
+      'FREQ=MONTHLY with INTERVAL and a day that not every month has',
+    ],
+    ['2026-01-01', 'FREQ=MONTHLY;BYMONTHDAY=-11;BYDAY=TU', 'a BYMONTHDAY below zero with BYDAY'],
+    [
+      '2026-01-01',
+      'FREQ=YEARLY;BYMONTH=4,12;BYMONTHDAY=-12',
+      'a BYMONTHDAY below zero with several months; accepted: one event for each',
+    ],
+  ])('from %s on is refused: %s', (start, rule, why) => {
+    expect(read(Date.parse(start), rule)).toEqual({
+      ok: false,
+      issues: [{ line: 2, message: `the event "x": its rule is not understood: ${why}` }],
+    });
+  });
+
+  it('on an American election day is understood', () => {
+    const rule = 'FREQ=YEARLY;INTERVAL=2;BYMONTH=11;BYDAY=TU;BYMONTHDAY=2,3,4,5,6,7,8';
+    const found = read(Date.parse('2026-11-03'), rule);
+    expect(found.ok && found.entries.map(({ value }) => value)).toEqual(['2026-11-03', '2028-11-07', '2030-11-05']);
+  });
+});

@@ -1,0 +1,42 @@
+/** Recurrence rules (RFC 5545) of which ical.js makes days that the rule does not mean: they are refused. */
+import ICAL from 'ical.js';
+
+/** Why nobody should trust the days of a rule; undefined where they are right. @param start of the event */
+export function whyDoubtful(rule: ICAL.Recur, start: ICAL.Time): string | undefined {
+  const { freq, interval } = rule;
+  if (freq !== 'YEARLY' && freq !== 'MONTHLY') return undefined;
+  const [months, monthDays] = [numbers(rule, 'BYMONTH'), numbers(rule, 'BYMONTHDAY')];
+  const hasWeekdays = rule.getComponent('BYDAY').length > 0;
+  const countsBack = monthDays.some((day) => day < 0);
+  if (countsBack && hasWeekdays) return 'a BYMONTHDAY below zero with BYDAY';
+  if (countsBack && months.length > 1)
+    return 'a BYMONTHDAY below zero with several months; accepted: one event for each';
+  if (freq === 'MONTHLY') {
+    if (months.length > 0) return 'FREQ=MONTHLY with BYMONTH; accepted: FREQ=YEARLY with BYMONTH';
+    const isInEach = monthDays.every((day) => Math.abs(day) <= SHORTEST_MONTH);
+    return interval === 1 || isInEach ? undefined : 'FREQ=MONTHLY with INTERVAL and a day that not every month has';
+  }
+  if (monthDays.length > 0 && months.length === 0) return 'FREQ=YEARLY with BYMONTHDAY; accepted: FREQ=MONTHLY';
+  if (rule.getComponent('BYYEARDAY').length > 0 || rule.getComponent('BYWEEKNO').length > 0) return undefined;
+  const ownDay = hasWeekdays ? [] : [start.day];
+  const leapDay = monthDays.length === 0 && start.month === 2 && start.day === 29;
+  if (leapDay && months.every((month) => month === 2)) {
+    return rule.count ? 'each 29 February with COUNT; accepted: UNTIL' : undefined;
+  }
+  for (const month of months.length > 0 ? months : [start.month]) {
+    const missing = (monthDays.length > 0 ? monthDays : ownDay).find((day) => Math.abs(day) > daysOf(month));
+    if (missing !== undefined) return `day ${missing} of month ${month}, which not every year has`;
+  }
+  return undefined;
+}
+
+const SHORTEST_MONTH = 28;
+
+/** In the shortest year. */
+function daysOf(month: number): number {
+  return ICAL.Time.daysInMonth(month, 2023);
+}
+
+function numbers(rule: ICAL.Recur, part: string): readonly number[] {
+  return rule.getComponent(part).map(Number);
+}
