@@ -103,7 +103,7 @@ describe('a rule that recurs by months or years', () => {
     ['2026-01-31', 'FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=31', 'day 31 of month 2, which not every year has'],
     ['2026-01-31', 'FREQ=YEARLY;BYMONTH=2,3', 'day 31 of month 2, which not every year has'],
     ['2026-01-01', 'FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=-30', 'day -30 of month 2, which not every year has'],
-    ['2024-02-29', 'FREQ=YEARLY;COUNT=3', 'each 29 February with COUNT; accepted: UNTIL'],
+    ['2024-02-29', 'FREQ=YEARLY;COUNT=3', 'each 29 February with COUNT; accepted: BYMONTH=2;BYMONTHDAY=29'],
     ['2026-01-31', 'FREQ=YEARLY;BYMONTHDAY=31', 'FREQ=YEARLY with BYMONTHDAY; accepted: FREQ=MONTHLY'],
     [
       '2026-01-30',
@@ -126,6 +126,16 @@ describe('a rule that recurs by months or years', () => {
       ok: false,
       issues: [{ line: 2, message: `the event "x": its rule is not understood: ${why}` }],
     });
+  });
+
+  it.each([
+    'FREQ=YEARLY',
+    'FREQ=YEARLY;BYMONTH=2',
+    'FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29',
+    'FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29;COUNT=2',
+  ])('on each 29 February is understood: %s', (rule) => {
+    const found = read(Date.parse('2024-02-29'), rule);
+    expect(found.ok && found.entries.map(({ value }) => value)).toEqual(['2028-02-29']);
   });
 
   it('on an American election day is understood', () => {

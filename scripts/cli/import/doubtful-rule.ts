@@ -19,9 +19,10 @@ export function whyDoubtful(rule: ICAL.Recur, start: ICAL.Time): string | undefi
   if (monthDays.length > 0 && months.length === 0) return 'FREQ=YEARLY with BYMONTHDAY; accepted: FREQ=MONTHLY';
   if (rule.getComponent('BYYEARDAY').length > 0 || rule.getComponent('BYWEEKNO').length > 0) return undefined;
   const ownDay = hasWeekdays ? [] : [start.day];
-  const leapDay = monthDays.length === 0 && start.month === 2 && start.day === 29;
-  if (leapDay && months.every((month) => month === 2)) {
-    return rule.count ? 'each 29 February with COUNT; accepted: UNTIL' : undefined;
+  const isLeapDay = start.month === 2 && start.day === 29 && months.every((month) => month === 2);
+  if (isLeapDay && monthDays.every((day) => day === 29)) {
+    const isSpelledOut = monthDays.length > 0;
+    return rule.count && !isSpelledOut ? 'each 29 February with COUNT; accepted: BYMONTH=2;BYMONTHDAY=29' : undefined;
   }
   for (const month of months.length > 0 ? months : [start.month]) {
     const missing = (monthDays.length > 0 ? monthDays : ownDay).find((day) => Math.abs(day) > daysOf(month));
