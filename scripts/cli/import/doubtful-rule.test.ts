@@ -1,4 +1,4 @@
-/** Rules that recur by months and years, against a walk along the days: whatever is not refused gives the days that the rule names. */
+/** Rules that recur by days, weeks, months and years, against a walk along the days: whatever is not refused gives the days that the rule names. */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { readCalendar } from './read-calendar.ts';
@@ -7,7 +7,7 @@ const DAY_MS = 86_400_000;
 const WEEKDAYS = ['SU', 'MO', 'TU', 'WE', 'TH', 'FR', 'SA'] as const;
 
 interface Rule {
-  readonly freq: 'YEARLY' | 'MONTHLY';
+  readonly freq: 'YEARLY' | 'MONTHLY' | 'WEEKLY' | 'DAILY';
   readonly interval: number;
   readonly months: readonly number[];
   readonly monthDays: readonly number[];
@@ -35,13 +35,19 @@ function written({ freq, interval, months, monthDays, weekday }: Rule): string {
 /** The start, and each later day that the rule names. */
 function walked(startMs: number, rule: Rule): string[] {
   const start = new Date(startMs);
+  /** How many of its years, months, weeks (from Monday on) or days have begun since. */
+  const passedUntil = (ms: number): number => {
+    const years = new Date(ms).getUTCFullYear() - start.getUTCFullYear();
+    const days = (ms - startMs) / DAY_MS;
+    if (rule.freq === 'YEARLY') return years;
+    if (rule.freq === 'MONTHLY') return years * 12 + new Date(ms).getUTCMonth() - start.getUTCMonth();
+    return rule.freq === 'WEEKLY' ? Math.floor((days + ((start.getUTCDay() + 6) % 7)) / 7) : days;
+  };
   const named = (ms: number): boolean => {
     const date = new Date(ms);
     const [year, month, day] = [date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate()];
     const length = new Date(Date.UTC(year, month + 1, 0)).getUTCDate();
-    const years = year - start.getUTCFullYear();
-    const passed = rule.freq === 'YEARLY' ? years : years * 12 + month - start.getUTCMonth();
-    if (passed % rule.interval !== 0) return false;
+    if (passedUntil(ms) % rule.interval !== 0) return false;
     if (rule.months.length > 0 && !rule.months.includes(month + 1)) return false;
     if (rule.monthDays.length > 0 && !rule.monthDays.some((n) => n === day || n === day - length - 1)) return false;
     if (rule.weekday !== undefined) {
@@ -49,6 +55,8 @@ function walked(startMs: number, rule: Rule): string[] {
       return rule.weekday.day === date.getUTCDay() && nths.includes(rule.weekday.nth);
     }
     if (rule.monthDays.length > 0) return true;
+    if (rule.freq === 'DAILY') return true;
+    if (rule.freq === 'WEEKLY') return date.getUTCDay() === start.getUTCDay();
     const isItsMonth = rule.freq === 'MONTHLY' || rule.months.length > 0 || month === start.getUTCMonth();
     return isItsMonth && day === start.getUTCDate();
   };
@@ -63,7 +71,7 @@ function iso(ms: number): string {
 
 const rules: fc.Arbitrary<Rule> = fc
   .record<Rule>({
-    freq: fc.constantFrom('YEARLY', 'MONTHLY'),
+    freq: fc.constantFrom('YEARLY', 'MONTHLY', 'WEEKLY', 'DAILY'),
     interval: fc.constantFrom(1, 1, 2),
     months: fc.uniqueArray(fc.integer({ min: 1, max: 12 }), { maxLength: 2 }),
     monthDays: fc.uniqueArray(
@@ -75,12 +83,14 @@ const rules: fc.Arbitrary<Rule> = fc
     }),
   })
   // The fourth Thursday of a year is another thing, and with days of the month as well it is none that anybody writes.
+  .map((rule) => (rule.freq === 'WEEKLY' ? { ...rule, monthDays: [] } : rule))
   .map((rule) => {
-    const isOfMonth = (rule.freq === 'MONTHLY' || rule.months.length > 0) && rule.monthDays.length === 0;
+    const isOfMonth =
+      (rule.freq === 'MONTHLY' || (rule.freq === 'YEARLY' && rule.months.length > 0)) && rule.monthDays.length === 0;
     return isOfMonth || rule.weekday === undefined ? rule : { ...rule, weekday: { ...rule.weekday, nth: 0 } };
   });
 
-describe('a rule that recurs by months or years', () => {
+describe('a rule that recurs', () => {
   it('gives the days that it names, or is refused', () => {
     const starts = fc.integer({ min: 0, max: 364 }).map((day) => Date.UTC(2026, 0, 1) + day * DAY_MS);
     let understood = 0;
@@ -103,6 +113,12 @@ describe('a rule that recurs by months or years', () => {
     ['2026-01-31', 'FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=31', 'day 31 of month 2, which not every year has'],
     ['2026-01-31', 'FREQ=YEARLY;BYMONTH=2,3', 'day 31 of month 2, which not every year has'],
     ['2026-01-01', 'FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=-30', 'day -30 of month 2, which not every year has'],
+    [
+      '2026-09-28',
+      'FREQ=WEEKLY;BYMONTH=10;BYDAY=SA,WE',
+      'FREQ=WEEKLY with BYMONTH and BYDAY; accepted: FREQ=DAILY with both',
+    ],
+    ['2026-01-01', 'FREQ=DAILY;BYMONTHDAY=-1', 'FREQ=DAILY with a BYMONTHDAY below zero; accepted: FREQ=MONTHLY'],
     ['2024-02-29', 'FREQ=YEARLY;COUNT=3', 'each 29 February with COUNT; accepted: BYMONTH=2;BYMONTHDAY=29'],
     ['2026-01-31', 'FREQ=YEARLY;BYMONTHDAY=31', 'FREQ=YEARLY with BYMONTHDAY; accepted: FREQ=MONTHLY'],
     [
@@ -113,7 +129,7 @@ describe('a rule that recurs by months or years', () => {
     [
       '2026-01-01',
       'FREQ=MONTHLY;INTERVAL=2;BYMONTHDAY=31',
-      'FREQ=MONTHLY with INTERVAL and a day that not every month has',
+      'FREQ=MONTHLY with INTERVAL or BYDAY and a day that not every month has',
     ],
     ['2026-01-01', 'FREQ=MONTHLY;BYMONTHDAY=-11;BYDAY=TU', 'a BYMONTHDAY below zero with BYDAY'],
     [

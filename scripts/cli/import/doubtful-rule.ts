@@ -4,17 +4,23 @@ import ICAL from 'ical.js';
 /** Why nobody should trust the days of a rule; undefined where they are right. @param start of the event */
 export function whyDoubtful(rule: ICAL.Recur, start: ICAL.Time): string | undefined {
   const { freq, interval } = rule;
-  if (freq !== 'YEARLY' && freq !== 'MONTHLY') return undefined;
   const [months, monthDays] = [numbers(rule, 'BYMONTH'), numbers(rule, 'BYMONTHDAY')];
   const hasWeekdays = rule.getComponent('BYDAY').length > 0;
+  if (freq === 'WEEKLY' && months.length > 0 && hasWeekdays) {
+    return 'FREQ=WEEKLY with BYMONTH and BYDAY; accepted: FREQ=DAILY with both';
+  }
   const countsBack = monthDays.some((day) => day < 0);
+  if (freq !== 'YEARLY' && freq !== 'MONTHLY') {
+    return countsBack ? `FREQ=${freq} with a BYMONTHDAY below zero; accepted: FREQ=MONTHLY` : undefined;
+  }
   if (countsBack && hasWeekdays) return 'a BYMONTHDAY below zero with BYDAY';
   if (countsBack && months.length > 1)
     return 'a BYMONTHDAY below zero with several months; accepted: one event for each';
   if (freq === 'MONTHLY') {
     if (months.length > 0) return 'FREQ=MONTHLY with BYMONTH; accepted: FREQ=YEARLY with BYMONTH';
     const isInEach = monthDays.every((day) => Math.abs(day) <= SHORTEST_MONTH);
-    return interval === 1 || isInEach ? undefined : 'FREQ=MONTHLY with INTERVAL and a day that not every month has';
+    if (isInEach || (interval === 1 && !hasWeekdays)) return undefined;
+    return 'FREQ=MONTHLY with INTERVAL or BYDAY and a day that not every month has';
   }
   if (monthDays.length > 0 && months.length === 0) return 'FREQ=YEARLY with BYMONTHDAY; accepted: FREQ=MONTHLY';
   if (rule.getComponent('BYYEARDAY').length > 0 || rule.getComponent('BYWEEKNO').length > 0) return undefined;
