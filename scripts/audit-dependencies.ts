@@ -9,7 +9,9 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { isSerious, readAuditReport } from './audit/audit-report.ts';
 
-const args = ['audit', '--omit=dev', '--json', '--fetch-retries=1', ...process.argv.slice(2)];
+// A registry that never answers is given up well within the time that CI has for it; npm's own patience is five minutes.
+const patience = ['--fetch-retries=1', '--fetch-retry-mintimeout=1000', '--fetch-timeout=15000'];
+const args = ['audit', '--omit=dev', '--json', ...patience, ...process.argv.slice(2)];
 // Its exit code says the same of findings and of a registry that does not answer.
 const { stdout, error } = spawnSync('npm', args, {
   cwd: join(import.meta.dirname, '..'),

@@ -48,6 +48,10 @@ describe('vpn-policy', () => {
       `option '--reason <text>' argument '${'x'.repeat(513)}' is invalid. It has 513 characters; accepted: at most 512.`,
     ],
     [
+      ['seed', '-', '--reason', 'x\ud83d'],
+      "option '--reason <text>' argument 'x\\u{d83d}' is invalid. It has half of a character (a lone surrogate).",
+    ],
+    [
       ['export'],
       'where is the policy? Give --api URL or --table NAME, or set VPN_POLICY_API or RULES_TABLE; --local is the table of the local stack (npm start)',
     ],

@@ -42,6 +42,19 @@ describe('nesting', () => {
   });
 });
 
+describe('a text with an error in each line', () => {
+  it.each([
+    ['lines that are none', 'a: ]\n', 'yaml-syntax'],
+    ['directives', '%A\n', 'yaml-syntax'],
+    ['tags on tags', '- !a !a\n', 'yaml-syntax'],
+    ['escaped line breaks where nothing is indented', `${HEAD}defaultMessage: "a\\\n`, 'yaml-syntax'],
+  ])('is refused, and errors elsewhere still say where they came from: %s', (_, line, code) => {
+    const { stackTraceLimit } = Error;
+    expect(codesOf(line.repeat(20_000), 'yaml')).toEqual([code]);
+    expect(Error.stackTraceLimit).toBe(stackTraceLimit);
+  });
+});
+
 describe('expansion', () => {
   it('of aliases that stand for ten others each is not done', () => {
     const laughs = Array.from({ length: 60 }, (_, level) => {

@@ -37,6 +37,9 @@ export function readYaml(text: string, maxDepth: number): SourceDocument {
 /** Undefined where the nesting exhausts the parser. */
 function parse(text: string) {
   if (nestsTooDeeply(text)) return undefined;
+  // A text can have an error in each of its lines; where the parser stood takes longer to tell than to read the line, and nobody asks.
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
   try {
     return parseDocument(text, {
       version: '1.2',
@@ -50,6 +53,8 @@ function parse(text: string) {
   } catch (error) {
     if (error instanceof RangeError) return undefined;
     throw error;
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
   }
 }
 

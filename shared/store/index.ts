@@ -9,6 +9,7 @@ export {
   type FileApplication,
 } from './apply-policy.ts';
 export { type Backoff, backoffMs, pause } from './backoff.ts';
+export { cutToUnits } from './bounded-text.ts';
 export { clientThatTriesOnce, createDocumentClient, type DocumentClientOptions } from './dynamodb-client.ts';
 export { DynamoDbPolicySource, type DynamoDbPolicySourceOptions } from './dynamodb-policy-source.ts';
 export { DynamoDbPolicyStore, type DynamoDbPolicyStoreOptions } from './dynamodb-policy-store.ts';

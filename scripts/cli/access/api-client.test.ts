@@ -95,9 +95,10 @@ describe('a request that did not go well', () => {
 
   it('is given up where no answer comes in time', async () => {
     const server = await serverWith('silence');
-    const impatient = open(server.url, undefined, 50);
+    // Long enough for the request to arrive on a busy machine.
+    const impatient = open(server.url, undefined, 500);
     await expect(impatient.policy()).rejects.toMatchObject({
-      message: `no answer from the API ${server.url} within 0.05 s: try again; --table goes straight to the table`,
+      message: `no answer from the API ${server.url} within 0.5 s: try again; --table goes straight to the table`,
     });
     await expect(impatient.write(WRITE)).rejects.toMatchObject({ message: unknown(server.url) });
     expect(server.requests).toHaveLength(2);
@@ -209,6 +210,18 @@ describe('what is too large for the API', () => {
     await expect(read(server)).rejects.toMatchObject({
       message: expect.stringContaining('straight to the table with --table NAME'),
     });
+  });
+});
+
+describe('half of a character in a query', () => {
+  it('is not sent', async () => {
+    const server = await serverWith(NONE);
+    await expect(write(server, { reason: 'x\ud83d' })).rejects.toMatchObject({
+      exitCode: 2,
+      message: 'the reason "x\\ud83d" has half of a character (a lone surrogate), which no URL can hold',
+    });
+    await expect(open(server.url).applied('\udc4d.yaml')).rejects.toMatchObject({ exitCode: 2 });
+    expect(server.requests).toEqual([]);
   });
 });
 

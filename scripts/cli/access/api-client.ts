@@ -1,6 +1,7 @@
 /** Sends requests to the admin API: signed, bounded in time, tried again where that is sure to do no harm. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { z } from 'zod';
+import { shown } from '../../../shared/engine/index.ts';
 import { errorFacts } from '../error-facts.ts';
 import { CommandError } from '../exit-code.ts';
 import type { Surroundings } from '../surroundings.ts';
@@ -182,11 +183,16 @@ function pauseMs(tries: number, retryAfter: string | null | undefined): number {
 /** As RFC 3986 has it, and so as a signature wants it: a blank is no plus. */
 function queryText(query: NonNullable<ApiRequest['query']>): string {
   return Object.entries(query)
-    .flatMap(([key, value]) => (value === undefined ? [] : [`${key}=${encoded(value)}`]))
+    .flatMap(([key, value]) => (value === undefined ? [] : [`${key}=${encoded(key, value)}`]))
     .join('&');
 }
 
-function encoded(text: string): string {
+function encoded(key: string, text: string): string {
+  if (!text.isWellFormed()) {
+    throw new CommandError(
+      `the ${key} ${shown(text)} has half of a character (a lone surrogate), which no URL can hold`,
+    );
+  }
   return encodeURIComponent(text).replace(/[!'()*]/g, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 

@@ -52,6 +52,12 @@ describe('through the API', () => {
     expect(await json('rules', '--user', 'sato')).toMatchObject({ rules: [{ id: 'no-entry', state: 'in-force' }] });
   });
 
+  it.each(['', 'x'])('a command line that is too long for a reason is cut between characters (%j)', async (before) => {
+    const names = ['a', 'b', 'c'].map((name) => `${before}${name}${'👍'.repeat(100)}`);
+    const { revision } = await json('set', 'add', 'leavers', ...names, '--dry-run');
+    expect(revision).not.toBeUndefined();
+  });
+
   it('the history is told, and gone back in', async () => {
     expect(await done('log', '--author', 'ALICE')).toContain('vpn-operator/alice');
     expect(await done('log', '2')).toContain('\n~ set leavers: +sato\n');

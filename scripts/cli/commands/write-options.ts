@@ -1,6 +1,7 @@
 /** The options that every command which writes has. */
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Confirmation } from '../../../shared/policy/index.ts';
+import { cutToUnits } from '../../../shared/store/index.ts';
 import type { PolicyWrite, WriteStep } from '../access/policy-access.ts';
 
 export interface WriteOptions {
@@ -40,13 +41,14 @@ export function addConfirmOption(command: Command): Command {
 export function policyWrite(step: WriteStep, options: WriteOptions, defaultReason: string): PolicyWrite {
   return {
     step,
-    reason: options.reason ?? defaultReason.slice(0, MAX_REASON_LENGTH),
+    reason: options.reason ?? cutToUnits(defaultReason, MAX_REASON_LENGTH),
     confirm: options.confirm ?? [],
     dryRun: options.dryRun === true,
   };
 }
 
 function readReason(text: string): string {
+  if (!text.isWellFormed()) throw new InvalidArgumentError('It has half of a character (a lone surrogate).');
   if (text.length <= MAX_REASON_LENGTH) return text;
   throw new InvalidArgumentError(`It has ${text.length} characters; accepted: at most ${MAX_REASON_LENGTH}.`);
 }

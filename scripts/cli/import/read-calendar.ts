@@ -4,6 +4,7 @@ import { DateTime } from 'luxon';
 import { PolicyValueError, parseCalendarDate, parseZone, shown } from '../../../shared/engine/index.ts';
 import { CommandError } from '../exit-code.ts';
 import { counted, onOneLine } from '../terminal/output.ts';
+import { whyDoubtful } from './doubtful-rule.ts';
 import type { ListEntry, ListIssue, ReadList } from './list.ts';
 
 export interface CalendarOptions {
@@ -131,6 +132,7 @@ function zoneOf(calendar: ICAL.Component): string | undefined {
 
 function daysOf(event: ICAL.Event, span: Span, timezone: string | undefined): Day[] {
   checkStart(event.component);
+  checkRules(event);
   if (!event.isRecurring()) return daysOfOne(event, event.startDate, event.endDate, timezone);
   const excluded = new Set(excludedTimes(event.component));
   const earliest = span.from - MAX_DAYS * DAY_MS;
@@ -226,6 +228,14 @@ function checkStart(event: ICAL.Component): void {
   if (property === null || property === undefined) throw new CalendarError('it has no DTSTART');
   const written: unknown = property.jCal[3];
   parseCalendarDate(String(written).slice(0, 10));
+}
+
+function checkRules({ component, startDate }: ICAL.Event): void {
+  for (const property of component.getAllProperties('rrule')) {
+    const rule = property.getFirstValue();
+    const doubt = rule instanceof ICAL.Recur ? whyDoubtful(rule, startDate) : undefined;
+    if (doubt !== undefined) throw new CalendarError(`its rule is not understood: ${doubt}`);
+  }
 }
 
 class CalendarError extends Error {}

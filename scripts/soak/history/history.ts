@@ -144,8 +144,13 @@ export async function tryHistory(
       freshMs: TTL_MS + CHECK_MS + SLACK_MS,
       staleMs: MAX_STALE_MS + CHECK_MS + SLACK_MS,
     });
+    // A run that tried nothing proves nothing.
+    const untried = Object.entries({ faults, writes, reads, cachedReads })
+      .filter(([, seen]) => ('length' in seen ? seen.length : seen.total) === 0)
+      .map(([what]) => `there were no ${what}`);
     const failures = [
       ...judged.failures,
+      ...untried,
       ...verified.findings.map((finding) => `verify: ${finding.key}: ${finding.message}`),
       ...(behindWhereItMustNot > 0 ? [`${behindWhereItMustNot} reads that must be consistent did not ask for it`] : []),
     ];

@@ -1,7 +1,7 @@
 /** Judges what clients and operators were answered while the policy changed and the store faltered. */
 import { readRequest } from '../../../shared/client-vpn/index.ts';
 import { referenceDecide } from '../../../shared/engine/reference/reference-evaluator.ts';
-import { answerFaults } from './answer-faults.ts';
+import { payloadFaults } from '../answer-faults.ts';
 import type { Answered } from './clients.ts';
 import type { DecisionLine } from './decision-lines.ts';
 import type { Fault } from './faults.ts';
@@ -62,7 +62,7 @@ export function judgeAnswers(answers: readonly Answered[], evidence: Evidence): 
     if (line?.hadNoPolicy) emptyHanded++;
     const atMostMs = line?.hadNoPolicy ? bounds.invocationMs : bounds.refreshMs + bounds.recordMs;
     if (tookMs > atMostMs + overheadMs) late.push(told(`after ${tookMs.toFixed(0)} ms`));
-    const faults = answerFaults(payload, readRequest(event).schemaVersion);
+    const faults = payloadFaults(payload, readRequest(event).schemaVersion);
     malformed.push(...faults.map(told));
     if (faults.length > 0) continue;
     wrong.push(...[...decisionFaults(answered, payload, line, evidence)].map(told));

@@ -113,7 +113,7 @@ const JSON_WORDS = [
   '{"',
 ];
 
-export const JSON_TEXT: FuzzTarget = {
+const JSON_TEXT: FuzzTarget = {
   name: 'policy as JSON',
   seeds: [
     ...YAML_SEEDS.map((text) => JSON.stringify(parseYaml(text), undefined, 1)),

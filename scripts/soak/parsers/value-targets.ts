@@ -270,7 +270,7 @@ export function durationFault(text: string, parse: typeof parseDurationMs): stri
 }
 
 /** Times of day, calendar days and zones, by what the text looks like. */
-export const CLOCK: FuzzTarget = {
+const CLOCK: FuzzTarget = {
   name: 'time of day, date, zone',
   seeds: [
     '00:00',

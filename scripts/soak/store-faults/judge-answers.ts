@@ -2,7 +2,7 @@
  * Judges the answers of a handler whose store failed by "The rules when DynamoDB fails" (docs/operating.md): each is the decision of a
  * revision that was in force when the handler last asked, no older than it may be, or the refusal that the rules name.
  */
-import { answerFaults } from './answer-faults.ts';
+import { answerFaults } from '../answer-faults.ts';
 
 /** As the handler's environment variables. */
 export interface HandlerSettings {
@@ -127,7 +127,7 @@ export function judgeAnswers(run: HandlerRun, surroundings: Surroundings): Answe
       tally.failures.push(`${run.name}, ${answered.event['connection-id']}: ${what}`);
       if (counted) tally[counted]++;
     };
-    const faults = answerFaults(answered.answer);
+    const faults = answerFaults(answered.answer, 'v3');
     if (faults.length > 0) {
       fail(`malformed: ${faults.join(', ')}: ${JSON.stringify(answered.answer)}`, 'malformed');
       continue;

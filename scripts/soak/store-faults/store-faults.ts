@@ -253,6 +253,11 @@ function result(judged: readonly AnswersJudged[], handled: readonly SandboxRuns[
       ...told.findings,
       ...told.writers.flatMap(({ faults }) => faults),
       ...(inconsistentReads > 0 ? [`${inconsistentReads} reads that must be consistent did not ask for it`] : []),
+      // A run that tried nothing proves nothing.
+      ...(told.faults.total === 0 ? ['no fault was injected'] : []),
+      ...(told.damages.size === 0 ? ['the table was never damaged'] : []),
+      ...(told.writers.every(({ acknowledged }) => acknowledged === 0) ? ['no write was acknowledged'] : []),
+      ...(decided === 0 ? ['nothing was decided by a policy'] : []),
     ],
   };
 }

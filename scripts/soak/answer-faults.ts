@@ -1,5 +1,5 @@
 /** What an answer has that Client VPN would not take, written from AWS's documentation and not from the code that answers. */
-import type { SchemaVersion } from '../../../shared/client-vpn/index.ts';
+import type { SchemaVersion } from '../../shared/client-vpn/index.ts';
 
 const MESSAGE_KEYS = {
   v1: 'error-msg-on-failed-posture-compliance',
@@ -8,13 +8,16 @@ const MESSAGE_KEYS = {
 } as const;
 
 /** @param payload the answer as it came, which is to be JSON. None is how it should be. */
-export function answerFaults(payload: string, version: SchemaVersion): readonly string[] {
-  let answer: unknown;
+export function payloadFaults(payload: string, version: SchemaVersion): readonly string[] {
   try {
-    answer = JSON.parse(payload);
+    return answerFaults(JSON.parse(payload), version);
   } catch {
     return ['it is not JSON'];
   }
+}
+
+/** @param answer what was read from JSON */
+export function answerFaults(answer: unknown, version: SchemaVersion): readonly string[] {
   if (typeof answer !== 'object' || answer === null || Array.isArray(answer)) return ['it is not an object'];
   const fields = new Map<string, unknown>(Object.entries(answer));
   const messageKey = MESSAGE_KEYS[version];
