@@ -5,6 +5,8 @@ export class ApplyingRules {
   /** What each is: one of the effects, with or without `REPORT`. */
   readonly #kinds: Uint8Array;
   #count = 0;
+  /** The bits of all kinds that were added. */
+  #seen = 0;
 
   constructor(bound: number) {
     this.#numbers = new Uint32Array(bound);
@@ -13,9 +15,11 @@ export class ApplyingRules {
 
   clear(): void {
     this.#count = 0;
+    this.#seen = 0;
   }
 
   add(number: number, kind: number): void {
+    this.#seen |= kind;
     this.#numbers[this.#count] = number;
     this.#kinds[this.#count++] = kind;
   }
@@ -32,6 +36,7 @@ export class ApplyingRules {
 
   /** The numbers of those whose kind has just these bits of `mask`. */
   ofKind(kind: number, mask: number): readonly number[] {
+    if ((this.#seen & kind) === 0) return NONE;
     let count = 0;
     for (let place = 0; place < this.#count; place++) if (this.#isOfKind(place, kind, mask)) count++;
     if (count === 0) return NONE;

@@ -14,8 +14,7 @@ export function decideEnforcing(
   ruleId: string,
 ): Pick<Decision, 'allow' | 'effect' | 'rules'> {
   const subject = new Subject(connection);
-  const found = policy.index.find(subject, nowMs);
-  const among = Array.from({ length: found.count }, (_, place) => found.at(place));
+  const among = policy.index.find(subject, nowMs).toArray();
   const { effect, endpoint, rules } = judgeAmong(policy, subject, nowMs, among, policy.ids.indexOf(ruleId));
   return { allow: effect === 'allow' || endpoint?.observes === true, effect, rules: idsOf(policy, rules) };
 }

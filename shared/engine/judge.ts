@@ -19,16 +19,14 @@ export function judge(policy: CompiledPolicy, subject: Subject, nowMs: number): 
   const { applying, index, rules, traits } = policy;
   const found = index.find(subject, nowMs);
   applying.clear();
-  let seen = 0;
   for (let place = 0; place < found.count; place++) {
     const number = found.at(place);
     if (!traits.canApplyAt(number, nowMs)) continue;
     const bits = traits.bits(number);
     if ((bits & CERTAIN) === 0 && !applies(rules[number] as CompiledRule, subject, nowMs)) continue; // in bounds
     applying.add(number, bits & KIND);
-    seen |= bits;
   }
-  return weigh(policy, subject, seen);
+  return weigh(policy, subject);
 }
 
 /**
@@ -44,49 +42,42 @@ export function judgeAmong(
 ): Verdict {
   const { applying, rules, traits } = policy;
   applying.clear();
-  let seen = 0;
   for (const number of among) {
     if (!applies(rules[number] as CompiledRule, subject, nowMs)) continue; // in bounds
-    const kind = traits.bits(number) & (number === asEnforced ? EFFECTS : KIND);
-    applying.add(number, kind);
-    seen |= kind;
+    applying.add(number, traits.bits(number) & (number === asEnforced ? EFFECTS : KIND));
   }
-  return weigh(policy, subject, seen);
+  return weigh(policy, subject);
 }
 
 /** What of a rule's traits an applying rule is weighed by. */
 const KIND = EFFECTS | REPORT;
 
 /**
- * What the applying rules come to; `seen` has the bits of all their kinds. INVARIANT: nothing of `applying` is in the verdict, since the
- * next connection, or the same one at another moment, is judged with the same one.
+ * What the applying rules come to. INVARIANT: nothing of `applying` is in the verdict, since the next connection, or the same one at another
+ * moment, is judged with the same one.
  */
-function weigh(policy: CompiledPolicy, subject: Subject, seen: number): Verdict {
+function weigh(policy: CompiledPolicy, subject: Subject): Verdict {
   const { applying } = policy;
   const { endpointId } = subject.connection;
   const endpoint =
     typeof endpointId === 'string' && policy.endpoints.size > 0 ? policy.endpoints.get(endpointId) : undefined;
-  if ((seen & EXEMPT) !== 0) leaveOutLifted(policy);
-  const reported = (seen & REPORT) === 0 ? NONE : applying.ofKind(REPORT, REPORT);
-  const refusing = (seen & DENY) === 0 ? NONE : applying.ofKind(DENY, KIND);
+  leaveOutLifted(policy);
+  const reported = applying.ofKind(REPORT, REPORT);
+  const refusing = applying.ofKind(DENY, KIND);
   if (refusing.length > 0) return { effect: 'deny', endpoint, rules: refusing, reported };
-  const admitting = (seen & ALLOW) === 0 ? NONE : applying.ofKind(ALLOW, KIND);
+  const admitting = applying.ofKind(ALLOW, KIND);
   if (admitting.length > 0) return { effect: 'allow', endpoint, rules: admitting, reported };
-  return { effect: (endpoint ?? policy).defaultEffect, endpoint, rules: NONE, reported };
+  return { effect: (endpoint ?? policy).defaultEffect, endpoint, rules: admitting, reported }; // by none
 }
-
-const NONE: readonly number[] = Object.freeze([]);
 
 /** Of the applying rules, the deny rules that an applying and enforced exempt rule lifts count no more. */
 function leaveOutLifted({ applying, rules }: CompiledPolicy): void {
-  const exemptions = applying.ofKind(EXEMPT, KIND).map((number) => rules[number] as CompiledExemptRule); // of that effect
-  if (exemptions.length === 0) return;
-  const named = new Set(exemptions.flatMap(({ from }) => (from === 'every' ? [] : [...from])));
-  const every = exemptions.some(({ from }) => from === 'every');
-  applying.leaveOut(DENY, (number) => {
-    const rule = rules[number] as CompiledRule; // in bounds
-    return rule.effect === 'deny' && !rule.final && (every || named.has(rule.id));
-  });
+  const exempting = applying.ofKind(EXEMPT, KIND);
+  if (exempting.length === 0) return;
+  const all = exempting.map((number) => (rules[number] as CompiledExemptRule).from); // of that effect
+  // As one rule that lifts what any of them lifts: asking each of thousands about each of thousands would take long.
+  const together = { from: all.includes('every') ? 'every' : new Set(all.flatMap((from) => [...from])) } as const;
+  applying.leaveOut(DENY, (number) => lifts(together, rules[number] as CompiledRule)); // in bounds
 }
 
 /** A rule applies when it is in force, its `match` holds and its `except` does not. */
@@ -101,7 +92,7 @@ export function applies(rule: CompiledRule, subject: Subject, nowMs: number): bo
 }
 
 /** Whether an exempt rule that applies lifts a rule. */
-export function lifts(exempt: CompiledExemptRule, rule: CompiledRule): boolean {
+export function lifts(exempt: Pick<CompiledExemptRule, 'from'>, rule: CompiledRule): boolean {
   return rule.effect === 'deny' && !rule.final && (exempt.from === 'every' || exempt.from.has(rule.id));
 }
 

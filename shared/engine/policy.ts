@@ -33,6 +33,8 @@ export interface RuleNumbers {
   readonly count: number;
   /** The number at `place`, which is below `count`. */
   at(place: number): number;
+  /** All of them, to keep. */
+  toArray(): readonly number[];
 }
 
 export interface CompiledEndpoint {

@@ -44,8 +44,8 @@ export function showTime(momentMs: number | undefined, display: TimeDisplay): st
 }
 
 function enforcedThatCanApply(policy: CompiledPolicy, subject: Subject, nowMs: number): readonly number[] {
-  const found = policy.index.find(subject, 'ever');
-  return Array.from({ length: found.count }, (_, place) => found.at(place)).filter((number) => {
+  const found = policy.index.find(subject, 'ever').toArray();
+  return found.filter((number) => {
     const rule = policy.rules[number] as CompiledRule; // a number of its rules
     return rule.enforced && canApply(rule, subject, nowMs);
   });

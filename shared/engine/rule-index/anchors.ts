@@ -4,7 +4,7 @@
  */
 import type { Glob } from '../name-list.ts';
 import { ListedTexts, type ListNumbers } from './listed-texts.ts';
-import { HASH_BASIS, hashOf, hashStep } from './text-hash.ts';
+import { HASH_BASIS, hashOf, hashStep, spread } from './text-hash.ts';
 
 /** What of a beginning or an end is looked up, in UTF-16 units: the pattern as a whole is asked afterwards. */
 const LONGEST = 64;
@@ -37,7 +37,7 @@ class AnchorsOfSide {
   readonly #wildcard: Side;
   readonly #texts = new ListedTexts();
   readonly #lengths: number[] = [];
-  /** Bits, by the units next to the wildcard, where anchors differ most: few names get further. */
+  /** 1 for each edge (`#edge`) that an anchor has: few names get further. */
   readonly #seen = new Uint8Array(EDGES);
 
   constructor(wildcard: Side) {
@@ -62,12 +62,11 @@ class AnchorsOfSide {
     }
   }
 
-  /** A number below `EDGES` for the size and the two units next to the wildcard of what stands in `text`. */
+  /** A number below `EDGES` for the size and the two units next to the wildcard, where anchors differ most, of what stands in `text`. */
   #edge(text: string, start: number, size: number): number {
     const at = this.#wildcard === 'before' ? start : Math.max(start, start + size - 2);
     const next = size > 1 ? text.charCodeAt(at + 1) : 0;
-    const hash = hashStep(hashStep(HASH_BASIS, size, 0), text.charCodeAt(at), next);
-    return (hash ^ (hash >>> 15)) & (EDGES - 1);
+    return spread(hashStep(hashStep(HASH_BASIS, size, 0), text.charCodeAt(at), next)) & (EDGES - 1);
   }
 }
 

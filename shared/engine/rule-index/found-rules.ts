@@ -47,6 +47,10 @@ export class FoundRules {
     return this.#numbers[place] as number;
   }
 
+  toArray(): readonly number[] {
+    return Array.from(this.#numbers.subarray(0, this.#count));
+  }
+
   /** Puts the numbers into ascending order. */
   sort(): void {
     if (this.#count < 2) return;

@@ -3,6 +3,8 @@
  * are, reads one place of one typed array: no text is fetched from memory, and nothing is allocated.
  */
 
+import { spread } from './text-hash.ts';
+
 /** Of one list, or of several; undefined for a text that is in none. */
 export type ListNumbers = number | readonly number[] | undefined;
 
@@ -55,7 +57,7 @@ export class ListedTexts {
   #numberOf(text: string, start: number, length: number, hash: number): number {
     const places = this.#places;
     const mask = this.#mask;
-    let place = startFor(hash) & mask;
+    let place = spread(hash) & mask;
     for (let probes = 0; probes < MOST_PROBES; probes++) {
       const number = (places[2 * place + 1] as number) - 1; // in bounds: masked
       if (number < 0) return number;
@@ -75,7 +77,7 @@ export class ListedTexts {
   }
 
   #put(number: number, hash: number): void {
-    let place = startFor(hash) & this.#mask;
+    let place = spread(hash) & this.#mask;
     for (let probes = 0; probes < MOST_PROBES; probes++) {
       if (this.#places[2 * place + 1] === 0) {
         this.#places[2 * place] = hash;
@@ -105,11 +107,6 @@ function stands(known: string, text: string, start: number, length: number): boo
     if (known.charCodeAt(index) !== (unit >= 0x41 && unit <= 0x5a ? unit | 0x20 : unit)) return false;
   }
   return true;
-}
-
-/** Where the search for a hash begins: FNV's lower bits alone tell short texts badly apart. */
-function startFor(hash: number): number {
-  return hash ^ (hash >>> 15);
 }
 
 function maskFor(count: number): number {

@@ -33,11 +33,11 @@ function expectedFor(name: string, filed: readonly Filed[]): number[] {
   });
 }
 
-function found(index: NameIndex, rules: FoundRules, names: string | readonly string[]): number[] {
+function found(index: NameIndex, rules: FoundRules, names: string | readonly string[]): readonly number[] {
   rules.clear();
   index.find(typeof names === 'string' ? textAttribute(names) : namesAttribute(names), USES);
   rules.sort();
-  return Array.from({ length: rules.count }, (_, place) => rules.at(place));
+  return rules.toArray();
 }
 
 // Names that divide, fold and almost match: the two sides are made of the same few pieces.
@@ -141,7 +141,7 @@ describe('NameIndex', () => {
     }
     index.finish();
     index.find({ malformed: 42 }, USES);
-    expect(Array.from({ length: marks.count }, (_, place) => marks.at(place))).toEqual([0, 2]);
+    expect(marks.toArray()).toEqual([0, 2]);
   });
 
   it('takes a name that divides into too many forms for malformed', () => {

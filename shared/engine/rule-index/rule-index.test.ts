@@ -36,8 +36,8 @@ function candidates(
 }
 
 function foundIds(policy: CompiledPolicy, subject: Subject, nowMs: number): string[] {
-  const found = policy.index.find(subject, nowMs);
-  return Array.from({ length: found.count }, (_, place) => policy.ids[found.at(place)] ?? 'no such rule');
+  const found = policy.index.find(subject, nowMs).toArray();
+  return found.map((number) => policy.ids[number] ?? 'no such rule');
 }
 
 describe('RuleIndex', () => {

@@ -19,3 +19,8 @@ export function hashOf(text: string, start = 0, end = text.length): number {
   for (; index + 1 < end; index += 2) hash = hashStep(hash, text.charCodeAt(index), text.charCodeAt(index + 1));
   return index < end ? hashStep(hash, text.charCodeAt(index), 0) : hash;
 }
+
+/** The hash with its upper bits mixed into the lower ones, which a table goes by: FNV's lower bits alone tell short texts badly apart. */
+export function spread(hash: number): number {
+  return hash ^ (hash >>> 15);
+}
