@@ -2,15 +2,8 @@
 import { execFileSync } from 'node:child_process';
 import { type Connection, compile, decide, type PolicyDocument } from '../shared/engine/index.ts';
 import type { Contender } from './contenders/contender.ts';
-import {
-  type Entrant,
-  type MeasureOptions,
-  measureInTurn,
-  median,
-  processorNs,
-  ratioOf,
-  type Timing,
-} from './measure.ts';
+import { type Entrant, type MeasureOptions, measureInTurn, processorNs, ratioOf, type Timing } from './measure.ts';
+import { median } from './median.ts';
 import { toConnection, toDocument, type Workload } from './plain-policy.ts';
 import { wholeLanguage } from './whole-language.ts';
 import { mixedWorkload, NOW_MS, setWorkload } from './workloads.ts';

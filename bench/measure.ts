@@ -4,6 +4,7 @@
  */
 import { measure } from 'mitata';
 import type { Contender } from './contenders/contender.ts';
+import { median } from './median.ts';
 import type { PlainConnection } from './plain-policy.ts';
 
 export interface MeasureOptions {
@@ -72,14 +73,6 @@ export async function measureInTurn(
 /** The median, over the rounds, of how many times as long one takes as the other in the same round. */
 export function ratioOf(timing: Timing, base: Timing): number {
   return median(timing.rounds.map((ns, round) => ns / (base.rounds[round] as number))); // as many rounds
-}
-
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle];
-  if (upper === undefined) throw new RangeError('there is no median of nothing');
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] as number) + upper) / 2; // in bounds
 }
 
 /** What this process has had of the processor, all its threads, in nanoseconds. */

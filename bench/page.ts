@@ -6,6 +6,7 @@ import { growthChart } from './chart.ts';
 import type { Comparison } from './compare.ts';
 import type { EngineFigures } from './engine-figures.ts';
 import type { Machine } from './machine.ts';
+import { withSection } from './marked-section.ts';
 
 export interface BenchResults {
   readonly machine: Machine;
@@ -108,8 +109,5 @@ export function tableOf(head: readonly string[], rows: readonly (readonly string
 
 /** The page with `text` in place of what was between the markers of that name. */
 export function between(page: string, name: string, text: string): string {
-  const [start, end] = [`<!-- bench: ${name} -->`, `<!-- end of bench: ${name} -->`];
-  const [from, to] = [page.indexOf(start), page.indexOf(end)];
-  if (from < 0 || to < from) throw new Error(`${PAGE} has no place for ${name}: ${start} … ${end}`);
-  return `${page.slice(0, from + start.length)}\n${text}\n${page.slice(to)}`;
+  return withSection(page, { file: PAGE, kind: 'bench', name }, `\n${text}\n`);
 }

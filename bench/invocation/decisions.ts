@@ -11,8 +11,8 @@ import {
   startDynalite,
 } from '../../shared/store/testing/dynalite.ts';
 import { startTcpProxy } from '../../shared/store/testing/tcp-proxy.ts';
+import { median } from '../median.ts';
 import { type FunctionProcess, type Invoked, startFunction } from './function-process.ts';
-import { median } from './median.ts';
 import { connectEvent, type StoredPolicy } from './policies.ts';
 
 export const ROUND_TRIP_MS = 2;

@@ -1,10 +1,10 @@
 /** A function's bundle in a process of its own, as in a new sandbox of Lambda. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { devNull } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { NO_AWS_ACCOUNT } from './no-aws-account.ts';
 import { startRuntimeApi } from './runtime-api.ts';
 
 /** What the process measured while it loaded the bundle, a policy that it reads meanwhile included. */
@@ -74,13 +74,8 @@ export async function startFunction(
 
 function start(bundle: string, env: Environment, onPrinted?: (line: string) => void) {
   const child = spawn(process.execPath, [BOOTSTRAP, bundle], {
-    // Nothing of the caller's: no AWS account can be reached.
     env: {
-      AWS_REGION: 'us-east-1',
-      AWS_ACCESS_KEY_ID: 'local',
-      AWS_SECRET_ACCESS_KEY: 'local',
-      AWS_CONFIG_FILE: devNull,
-      AWS_SHARED_CREDENTIALS_FILE: devNull,
+      ...NO_AWS_ACCOUNT,
       AWS_LAMBDA_FUNCTION_NAME: 'AWSClientVPN-policy-bench',
       ...env,
     },

@@ -1,8 +1,8 @@
 /** How long the handler takes to load in a new process, in turns with its peers. */
 import { join } from 'node:path';
 import { BARE_CLIENT, bundleAsPackaged, bundlePlainly, FUNCTIONS } from '../bundle-size/bundle.ts';
+import { median, pairedRatio, type Ratio } from '../median.ts';
 import { type Loaded, loadOnce } from './function-process.ts';
-import { median, pairedRatio, type Ratio } from './median.ts';
 
 export interface LoadRow {
   readonly name: string;

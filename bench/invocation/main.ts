@@ -11,10 +11,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { grouped, machineLine, writeIntoPage } from '../bundle-size/performance-page.ts';
+import type { Ratio } from '../median.ts';
 import { tableOf } from '../page.ts';
 import { type DecisionsRow, measureDecisions, ROUND_TRIP_MS } from './decisions.ts';
 import { type Bundles, type LoadRow, measureLoad, writeBundles } from './load-time.ts';
-import type { Ratio } from './median.ts';
 import { storedPolicy } from './policies.ts';
 
 const { values: options } = parseArgs({

@@ -1,8 +1,8 @@
 /** The connect handler of a drill: what Client VPN would be answered, and what would stand in the log and among the metrics. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { devNull } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { NO_AWS_ACCOUNT } from '../../bench/invocation/no-aws-account.ts';
 
 export interface Connected {
   readonly allow: boolean;
@@ -35,10 +35,7 @@ export async function startHandler(
   const child: ChildProcess = fork(PROCESS_FILE, [bundle, String(nowMs)], {
     env: {
       PATH: process.env.PATH,
-      AWS_ACCESS_KEY_ID: 'local',
-      AWS_SECRET_ACCESS_KEY: 'local',
-      AWS_CONFIG_FILE: devNull,
-      AWS_SHARED_CREDENTIALS_FILE: devNull,
+      ...NO_AWS_ACCOUNT,
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
       // dynalite shares the machine with everything else.
       DECISION_LOG_TIMEOUT_MS: '2000',

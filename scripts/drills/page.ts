@@ -1,14 +1,15 @@
 /** docs/drills.md: the steps that it shows of a drill, in the consoles between the drill's markers. */
+import { type MarkedSection, sectionOf, withSection } from '../../bench/marked-section.ts';
 import type { Step } from './drill.ts';
 
 /** Throws where the page has no place for the drill. */
 export function shownSteps(page: string, drill: string): readonly Step[] {
-  return [...sectionOf(page, drill).matchAll(CONSOLE)].flatMap(([, shown = '']) => stepsOf(shown));
+  return [...sectionOf(page, placeOf(drill)).matchAll(CONSOLE)].flatMap(([, shown = '']) => stepsOf(shown));
 }
 
 /** The page with what was printed now. The consoles stay where they are, each with as many steps as it has. */
 export function withSteps(page: string, drill: string, steps: readonly Step[]): string {
-  const section = sectionOf(page, drill);
+  const section = sectionOf(page, placeOf(drill));
   const count = shownSteps(page, drill).length;
   if (count !== steps.length)
     throw new Error(`docs/drills.md shows ${count} steps of ${drill}, which has ${steps.length}`);
@@ -18,18 +19,15 @@ export function withSteps(page: string, drill: string, steps: readonly Step[]): 
     at += own.length;
     return `\`\`\`console\n${own.map(({ line, printed }) => `${line}\n${printed}`).join('')}\`\`\``;
   });
-  return page.replace(section, () => renewed);
+  return withSection(page, placeOf(drill), renewed);
 }
 
 const CONSOLE = /```console\n([\s\S]*?)```/g;
 /** Before each line that begins a step. */
 const STEP = /^(?=(?:[a-z]+ )?\$ |# )/m;
 
-function sectionOf(page: string, drill: string): string {
-  const [start, end] = [`<!-- drill: ${drill} -->`, `<!-- end of drill: ${drill} -->`];
-  const [from, to] = [page.indexOf(start), page.indexOf(end)];
-  if (from < 0 || to < from) throw new Error(`docs/drills.md has no place for ${drill}: ${start} … ${end}`);
-  return page.slice(from, to);
+function placeOf(drill: string): MarkedSection {
+  return { file: 'docs/drills.md', kind: 'drill', name: drill };
 }
 
 function stepsOf(shown: string): readonly Step[] {

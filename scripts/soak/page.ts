@@ -2,6 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
+import { withSection } from '../../bench/marked-section.ts';
 import type { SoakPart, SoakResult } from './part.ts';
 
 export const PAGE = join('docs', 'reliability.md');
@@ -31,8 +32,5 @@ export async function writePage(
 
 /** The page with `text` in place of what was between the markers of that name. */
 export function between(page: string, name: string, text: string): string {
-  const [start, end] = [`<!-- soak: ${name} -->`, `<!-- end of soak: ${name} -->`];
-  const [from, to] = [page.indexOf(start), page.indexOf(end)];
-  if (from < 0 || to < from) throw new Error(`${PAGE} has no place for ${name}: ${start} … ${end}`);
-  return `${page.slice(0, from + start.length)}\n${text}\n${page.slice(to)}`;
+  return withSection(page, { file: PAGE, kind: 'soak', name }, `\n${text}\n`);
 }

@@ -1,8 +1,8 @@
 /** A lane: one process with the packaged handler in it, a rules table of its own, and events until it has had its share. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { devNull } from 'node:os';
 import { join } from 'node:path';
+import { NO_AWS_ACCOUNT } from '../../../bench/invocation/no-aws-account.ts';
 import type { LocalDynamoDb } from '../../../shared/store/testing/dynalite.ts';
 
 export interface LaneOptions {
@@ -71,14 +71,9 @@ export async function runLane(
     process.execPath,
     ['--import', 'tsx', join(import.meta.dirname, 'lane-process.ts'), JSON.stringify(options)],
     {
-      // Nothing of the caller's: no AWS account can be reached.
       env: {
         PATH: process.env.PATH,
-        AWS_REGION: 'us-east-1',
-        AWS_ACCESS_KEY_ID: 'local',
-        AWS_SECRET_ACCESS_KEY: 'local',
-        AWS_CONFIG_FILE: devNull,
-        AWS_SHARED_CREDENTIALS_FILE: devNull,
+        ...NO_AWS_ACCOUNT,
         AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
         AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.endpoint,
         AWS_LAMBDA_FUNCTION_NAME: 'AWSClientVPN-policy-soak',

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { devNull } from 'node:os';
+import { NO_AWS_ACCOUNT } from '../../../bench/invocation/no-aws-account.ts';
 import { startFaultProxy } from '../../../shared/store/testing/fault-proxy.ts';
 
 /** `request`: before the request is sent on to DynamoDB. `answer`: after it was carried out, before its answer goes back. */
@@ -67,12 +68,4 @@ export async function runAndKill(command: CommandToKill): Promise<CommandRun> {
   }
 }
 
-/** Nothing of the caller's: no AWS account can be reached. */
-const ENVIRONMENT = {
-  PATH: process.env.PATH,
-  HOME: devNull,
-  AWS_ACCESS_KEY_ID: 'local',
-  AWS_SECRET_ACCESS_KEY: 'local',
-  AWS_CONFIG_FILE: devNull,
-  AWS_SHARED_CREDENTIALS_FILE: devNull,
-};
+const ENVIRONMENT = { PATH: process.env.PATH, HOME: devNull, ...NO_AWS_ACCOUNT };

@@ -1,8 +1,8 @@
 /** A function's bundle in a process of its own that decides round after round, each by another policy. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { devNull } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { NO_AWS_ACCOUNT } from '../../../bench/invocation/no-aws-account.ts';
 
 export interface Rounds {
   readonly bundle: string;
@@ -74,11 +74,7 @@ function start({ bundle, env }: Rounds) {
     execArgv: ['--expose-gc'],
     env: {
       PATH: process.env.PATH,
-      AWS_REGION: 'us-east-1',
-      AWS_ACCESS_KEY_ID: 'local',
-      AWS_SECRET_ACCESS_KEY: 'local',
-      AWS_CONFIG_FILE: devNull,
-      AWS_SHARED_CREDENTIALS_FILE: devNull,
+      ...NO_AWS_ACCOUNT,
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
       ...env,
     },

@@ -1,6 +1,7 @@
 /** The parsers of single values, and what must hold of whatever text they are given. */
 import ipaddr from 'ipaddr.js';
 import { DateTime } from 'luxon';
+import { readRequest } from '../../../shared/client-vpn/index.ts';
 import {
   compile,
   decide,
@@ -176,18 +177,8 @@ function nameHolds(pattern: string, username: string, place: 'refusing' | 'grant
   return decide(compile({ version: 1, defaultEffect, rules }), { ...NOBODY, username }, 0).decidedBy === 'rule';
 }
 
-const NOBODY = {
-  connectionId: undefined,
-  endpointId: undefined,
-  username: undefined,
-  commonName: undefined,
-  publicIp: undefined,
-  platform: undefined,
-  platformVersion: undefined,
-  openvpnVersion: undefined,
-  awsClientVersion: undefined,
-  groups: undefined,
-};
+/** Of whom nothing is known. */
+const NOBODY = readRequest({});
 
 export const INSTANT: FuzzTarget = {
   name: 'instant',

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { bundleAsPackaged, FUNCTIONS } from '../../../bench/bundle-size/bundle.ts';
-import { median } from '../../../bench/invocation/median.ts';
+import { median } from '../../../bench/median.ts';
 import { readRequest } from '../../../shared/client-vpn/index.ts';
 import type { PolicyDocument } from '../../../shared/engine/index.ts';
 import { referenceDecide } from '../../../shared/engine/reference/reference-evaluator.ts';

@@ -1,5 +1,6 @@
 /** The engine's windows against the naive ones, minute by minute around the changes of a zone's clocks. */
-import { type Connection, compile, decide, type PolicyDocument } from '../../../shared/engine/index.ts';
+import { readRequest } from '../../../shared/client-vpn/index.ts';
+import { compile, decide, type PolicyDocument } from '../../../shared/engine/index.ts';
 import { HOUR_MS, MINUTE_MS, type NaiveWindow, readClock } from './naive-windows.ts';
 import { windowsAround } from './windows-around.ts';
 import { type Change, offsetText, type ZoneHistory } from './zone-data.ts';
@@ -12,18 +13,8 @@ export const ourEngine: WindowEngine = (document) => {
   return (atMs) => decide(policy, NOBODY, atMs).rules;
 };
 
-const NOBODY: Connection = {
-  connectionId: undefined,
-  endpointId: undefined,
-  username: undefined,
-  commonName: undefined,
-  publicIp: undefined,
-  platform: undefined,
-  platformVersion: undefined,
-  openvpnVersion: undefined,
-  awsClientVersion: undefined,
-  groups: undefined,
-};
+/** Of whom nothing is known. */
+const NOBODY = readRequest({});
 
 export interface ChangeTrial {
   /** Each is asked at its first and at its last millisecond. */

@@ -11,28 +11,23 @@ import { Subject } from '../subject.ts';
 
 const NOW = Date.parse('2026-11-24T10:00:00+09:00');
 
+type Asked = Partial<Record<keyof Connection, unknown>> & { readonly nowMs?: number };
+
 function candidates(
   rules: Rule[],
   attributes: { username?: unknown; publicIp?: unknown; endpointId?: unknown },
   more: Partial<PolicyDocument> = {},
 ) {
   const policy = compile({ version: 1, defaultEffect: 'allow', rules, ...more });
-  const absent = {
-    connectionId: undefined,
-    commonName: undefined,
-    platform: undefined,
-    platformVersion: undefined,
-    openvpnVersion: undefined,
-    awsClientVersion: undefined,
-    groups: undefined,
-  };
-  const subject = new Subject({
-    ...absent,
-    username: textAttribute(attributes.username),
-    publicIp: textAttribute(attributes.publicIp),
-    endpointId: textAttribute(attributes.endpointId),
-  });
+  const subject = new Subject(connectionOf(attributes));
   return foundIds(policy, subject, NOW);
+}
+
+function connectionOf({ groups, ...texts }: Omit<Asked, 'nowMs'>): Connection {
+  const absent = { connectionId: undefined, endpointId: undefined, username: undefined, commonName: undefined };
+  const more = { publicIp: undefined, platform: undefined, platformVersion: undefined, openvpnVersion: undefined };
+  const read = Object.fromEntries(Object.entries(texts).map(([name, value]) => [name, textAttribute(value)]));
+  return { ...absent, ...more, awsClientVersion: undefined, ...read, groups: namesAttribute(groups) };
 }
 
 function foundIds(policy: CompiledPolicy, subject: Subject, nowMs: number): string[] {
@@ -153,15 +148,6 @@ const CONDITIONS: readonly (readonly [block: Block, holds: Asked, fails: Asked])
     { nowMs: NOW + 7_200_000 },
   ],
 ];
-
-type Asked = Partial<Record<keyof Connection, unknown>> & { readonly nowMs?: number };
-
-function connectionOf({ groups, ...texts }: Omit<Asked, 'nowMs'>): Connection {
-  const absent = { connectionId: undefined, endpointId: undefined, username: undefined, commonName: undefined };
-  const more = { publicIp: undefined, platform: undefined, platformVersion: undefined, openvpnVersion: undefined };
-  const read = Object.fromEntries(Object.entries(texts).map(([name, value]) => [name, textAttribute(value)]));
-  return { ...absent, ...more, awsClientVersion: undefined, ...read, groups: namesAttribute(groups) };
-}
 
 describe('a rule that is found by an address', () => {
   it('is asked whether the entry still counts', () => {
