@@ -10,6 +10,7 @@ import { execFileSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { BenchResults } from './bench-results.ts';
 import { budgetTable } from './budgets.ts';
 import { type Comparison, compareOn } from './compare.ts';
 import { blockList } from './contenders/block-list.ts';
@@ -24,7 +25,7 @@ import { countryRanges } from './country-ranges.ts';
 import { compileOnce, type EngineFigures, engineFigures } from './engine-figures.ts';
 import { machine } from './machine.ts';
 import type { MeasureOptions } from './measure.ts';
-import { type BenchResults, engineTable, markdownTable, writePage } from './page.ts';
+import { engineTable, markdownTable, writePage } from './page.ts';
 import { type RefusedRatio, ratiosOf, refusedRatios } from './ratios.ts';
 import { countryWorkload, mixedWorkload, setWorkload } from './workloads.ts';
 

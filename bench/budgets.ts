@@ -1,6 +1,8 @@
 /** DESIGN's budgets of the engine, and whether a run holds them. */
+
+import type { BenchResults } from './bench-results.ts';
 import type { Comparison } from './compare.ts';
-import { type BenchResults, duration, tableOf, times } from './page.ts';
+import { duration, tableOf, times } from './figure-text.ts';
 
 interface Budget {
   readonly what: string;

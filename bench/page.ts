@@ -1,20 +1,14 @@
 /** Results as tables and charts: what is printed, and what docs/performance.md has between its markers. */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { BenchResults } from './bench-results.ts';
 import { budgetTable } from './budgets.ts';
 import { growthChart } from './chart.ts';
 import type { Comparison } from './compare.ts';
 import type { EngineFigures } from './engine-figures.ts';
+import { duration, tableOf, times } from './figure-text.ts';
 import type { Machine } from './machine.ts';
 import { withSection } from './marked-section.ts';
-
-export interface BenchResults {
-  readonly machine: Machine;
-  readonly rules: Comparison[];
-  readonly sets: Comparison[];
-  readonly countries: Comparison[];
-  engine?: EngineFigures;
-}
 
 export const PAGE = join('docs', 'performance.md');
 const CHARTS = join('docs', 'performance');
@@ -85,26 +79,9 @@ export function engineTable({
   );
 }
 
-/** 734 ns, 9.12 µs, 21.8 ms. */
-export function duration(ns: number): string {
-  if (ns < 1000) return `${ns.toPrecision(3)} ns`;
-  return ns < 1e6 ? `${(ns / 1000).toPrecision(3)} µs` : `${(ns / 1e6).toPrecision(3)} ms`;
-}
-
-/** 0.47×, 12×, 2,802×. */
-export function times(ratio: number): string {
-  return `${ratio < 100 ? ratio.toPrecision(2) : Math.round(ratio).toLocaleString('en')}×`;
-}
-
 function machineText({ date, processor, cores, memoryGb, load, node, packages }: Machine): string {
   const versions = Object.entries(packages).map(([name, version]) => `${name} ${version}`);
   return `${date}: ${processor}, ${cores} cores, ${memoryGb} GB, load ${load}; Node ${node}; ${versions.join(', ')}.`;
-}
-
-/** A table in Markdown, its figures to the right. */
-export function tableOf(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return [line(head), `|---${'|---:'.repeat(head.length - 1)}|`, ...rows.map(line)].join('\n');
 }
 
 /** The page with `text` in place of what was between the markers of that name. */

@@ -1,6 +1,7 @@
 /** The ratios that stay: how the engine grows and how it stands to others. They differ little from machine to machine; times do. */
+
+import type { BenchResults } from './bench-results.ts';
 import type { Comparison } from './compare.ts';
-import type { BenchResults } from './page.ts';
 
 /** By name; of each, less is better. */
 export type Ratios = Readonly<Record<string, number>>;

@@ -11,7 +11,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Drill, DrillFailed } from './drills/drill.ts';
+import type { Drill } from './drills/drill.ts';
+import { DrillFailed } from './drills/drill-failed.ts';
 import { DRILLS } from './drills/drills.ts';
 import { prepareGround } from './drills/ground.ts';
 import { withSteps } from './drills/page.ts';

@@ -10,7 +10,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { tableOf } from '../page.ts';
+import { tableOf } from '../figure-text.ts';
 import { BARE_CLIENT, type BundleInput, bundleAsPackaged, FUNCTIONS } from './bundle.ts';
 import { type BundlePart, bundleParts, bundleSize } from './bundle-parts.ts';
 import { type BundleSizes, growthFaults } from './growth.ts';

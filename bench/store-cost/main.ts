@@ -9,8 +9,8 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { grouped, writeIntoPage } from '../bundle-size/performance-page.ts';
+import { tableOf } from '../figure-text.ts';
 import { storedPolicy } from '../invocation/policies.ts';
-import { tableOf } from '../page.ts';
 import type { Cost } from './meter.ts';
 import { type PolicyCosts, policyCosts } from './policy-costs.ts';
 import { type RecordCosts, recordCosts } from './record-costs.ts';

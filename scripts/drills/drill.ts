@@ -8,16 +8,3 @@ export interface Drill {
   /** Throws a DrillFailed where it does not come out as it should. */
   run(ground: Ground): Promise<void>;
 }
-
-/** What the operators would have relied on is not so. */
-export class DrillFailed extends Error {
-  override readonly name = 'DrillFailed';
-}
-
-/** Something that was done or happened, and what was seen of it. */
-export interface Step {
-  /** `$ vpn-policy …` for a command, `# …` for what happens. */
-  readonly line: string;
-  /** Whole lines. */
-  readonly printed: string;
-}

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { DrillFailed } from './drill.ts';
+import { DrillFailed } from './drill-failed.ts';
 import { DRILLS } from './drills.ts';
 import { prepareGround } from './ground.ts';
 import { shownSteps } from './page.ts';

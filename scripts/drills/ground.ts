@@ -8,9 +8,10 @@ import { bundleAsPackaged, FUNCTIONS } from '../../bench/bundle-size/bundle.ts';
 import { type Folder, makeFolder } from '../cli/testing/folder.ts';
 import { NOW } from '../cli/testing/run-cli.ts';
 import { runLine, type Typed } from '../cli/testing/run-line.ts';
-import { DrillFailed, type Step } from './drill.ts';
+import { DrillFailed } from './drill-failed.ts';
 import { type Connected, type DrillHandler, startHandler } from './handler.ts';
 import { DECISIONS_TABLE, type Region, RULES_TABLE, startRegion } from './region.ts';
+import type { Step } from './step.ts';
 
 const POLICY_FILE = 'policies/example.yaml';
 

@@ -1,6 +1,6 @@
 /** docs/drills.md: the steps that it shows of a drill, in the consoles between the drill's markers. */
 import { type MarkedSection, sectionOf, withSection } from '../../bench/marked-section.ts';
-import type { Step } from './drill.ts';
+import type { Step } from './step.ts';
 
 /** Throws where the page has no place for the drill. */
 export function shownSteps(page: string, drill: string): readonly Step[] {

@@ -1,4 +1,4 @@
-/** Addresses of one family side by side in a typed array (one 32-bit word each for IPv4, four for IPv6), and their order. */
+/** Addresses of one family side by side in a typed array (one 32-bit word each for IPv4, four for IPv6): their order, and steps in it. */
 
 export type WordCount = 1 | 4;
 
@@ -28,6 +28,37 @@ export function copyAt(
   for (let word = 0; word < wordCount; word++) {
     target[to * wordCount + word] = source[from * wordCount + word] as number; // in bounds
   }
+}
+
+/** Makes the address at `place` the next higher one; false where it was the highest. */
+export function stepOn(addresses: Uint32Array, place: number, wordCount: WordCount): boolean {
+  for (let word = (place + 1) * wordCount - 1; word >= place * wordCount; word--) {
+    const value = addresses[word] as number; // in bounds
+    addresses[word] = value + 1; // the array holds 32 bits: the highest becomes 0
+    if (value < 0xffffffff) return true;
+  }
+  return false;
+}
+
+/** Makes the address at `place`, which is not the lowest, the next lower one. */
+export function stepBack(addresses: Uint32Array, place: number, wordCount: WordCount): void {
+  for (let word = (place + 1) * wordCount - 1; word >= place * wordCount; word--) {
+    const value = addresses[word] as number; // in bounds
+    addresses[word] = value - 1; // 0 becomes the highest
+    if (value > 0) return;
+  }
+}
+
+/** The place of the first of the ascending addresses that is higher than `words`. */
+export function placeAfter(addresses: Uint32Array, words: readonly number[], wordCount: WordCount): number {
+  let low = 0;
+  let high = addresses.length / wordCount;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (compareAt(addresses, middle, words, 0, wordCount) > 0) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 /** IPv4 addresses and positions packed into one number each, exactly: 32 and 20 bits of a double's 53. */

@@ -1,5 +1,11 @@
 /** Address ranges of one family as they are read, side by side in typed arrays: objects for 100,000 of them would be most of the time. */
-import type { WordCount } from './address-order.ts';
+import { addressOrder, copyAt, isAscending, type WordCount } from './address-order.ts';
+
+/** Stretches of addresses side by side, both ends included. */
+export interface AddressStretches {
+  readonly firsts: Uint32Array;
+  readonly lasts: Uint32Array;
+}
 
 // Most lists are short and of one family: what is empty is shared.
 const NO_WORDS = new Uint32Array(0);
@@ -87,4 +93,26 @@ function grown(words: Uint32Array, length: number): Uint32Array {
   const longer = new Uint32Array(length);
   longer.set(words);
   return longer;
+}
+
+/** Ranges side by side, in ascending order of their first addresses. */
+export interface OrderedRanges extends AddressStretches {
+  readonly wordCount: WordCount;
+  /** By place. */
+  readonly expiryAt: (place: number) => number;
+}
+
+export function ordered(ranges: AddressRanges): OrderedRanges {
+  const { wordCount, firsts, lasts } = ranges;
+  if (isAscending(firsts, wordCount)) {
+    return { wordCount, firsts, lasts, expiryAt: (place) => ranges.expiryAt(place) };
+  }
+  const order = addressOrder(firsts, wordCount);
+  const [inOrder, lastsInOrder] = [new Uint32Array(firsts.length), new Uint32Array(firsts.length)];
+  for (let place = 0; place < order.length; place++) {
+    copyAt(firsts, order[place] as number, inOrder, place, wordCount); // in bounds
+    copyAt(lasts, order[place] as number, lastsInOrder, place, wordCount);
+  }
+  const expiryAt = (place: number) => ranges.expiryAt(order[place] as number); // in bounds
+  return { wordCount, firsts: inOrder, lasts: lastsInOrder, expiryAt };
 }

@@ -1,6 +1,6 @@
 /** Finds, among many stretches of addresses of many owners, those that contain an address. */
-import type { AddressStretches } from '../address-list.ts';
 import { addressOrder, compareAt, copyAt, type WordCount } from '../address-order.ts';
+import type { AddressStretches } from '../address-ranges.ts';
 
 /** Stretches of one family and the number of whom they belong to. */
 export interface OwnedStretches extends AddressStretches {
