@@ -2,6 +2,7 @@
 import { AddressEntries, type AddressList } from './address-list.ts';
 import type { WindowContext } from './compile-window.ts';
 import { compileWindow } from './compile-window.ts';
+import type { CompiledBlock } from './compiled-rule.ts';
 import {
   addressCondition,
   allGroupsCondition,
@@ -17,7 +18,6 @@ import {
 } from './condition.ts';
 import { PolicyValueError, shown } from './errors.ts';
 import { NameEntries, type NameList } from './name-list.ts';
-import type { CompiledBlock } from './policy.ts';
 import { at, type Path, readChoice, readList, readObject, readText, readTexts } from './reading.ts';
 import { type CompiledSet, NameSet } from './sets.ts';
 import { parseVersionRange } from './version.ts';

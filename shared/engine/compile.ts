@@ -4,12 +4,13 @@
  */
 import { ApplyingRules } from './applying-rules.ts';
 import { type BlockContext, compileBlocks } from './compile-block.ts';
+import type { CompiledBlock, CompiledRule } from './compiled-rule.ts';
 import { type CronSchedule, parseCron } from './cron.ts';
 import type { Effect, PolicyDocument } from './document.ts';
 import { PolicyValueError, shown } from './errors.ts';
 import { parseInstant, parseInstantMs } from './instant.ts';
 import { type MessageTemplate, parseMessage } from './message.ts';
-import type { CompiledBlock, CompiledEndpoint, CompiledPolicy, CompiledRule } from './policy.ts';
+import type { CompiledEndpoint, CompiledPolicy } from './policy.ts';
 import { at, optional, Path, readChoice, readFlag, readList, readObject, readText, readTexts } from './reading.ts';
 import { RuleIndex } from './rule-index/rule-index.ts';
 import { RuleTraits } from './rule-traits.ts';

@@ -1,10 +1,12 @@
 /** The same decision with its reasons: what every rule did, and why. */
+
+import type { CompiledBlock, CompiledRule } from './compiled-rule.ts';
 import { type Condition, type Finding, holds } from './condition.ts';
 import type { Connection } from './connection.ts';
 import { toDecision } from './decide.ts';
 import type { Decision } from './decision.ts';
 import { applies, isEnforcedExempt, judge, lifts } from './judge.ts';
-import type { CompiledBlock, CompiledPolicy, CompiledRule } from './policy.ts';
+import type { CompiledPolicy } from './policy.ts';
 import { Subject } from './subject.ts';
 import type { ConditionName } from './vocabulary.ts';
 

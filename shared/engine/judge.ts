@@ -1,6 +1,8 @@
 /** The algorithm of docs/policy-language.md, "How a decision is made". */
+
+import type { CompiledBlock, CompiledExemptRule, CompiledRule } from './compiled-rule.ts';
 import { holds } from './condition.ts';
-import type { CompiledBlock, CompiledEndpoint, CompiledExemptRule, CompiledPolicy, CompiledRule } from './policy.ts';
+import type { CompiledEndpoint, CompiledPolicy } from './policy.ts';
 import { ALLOW, CERTAIN, DENY, EFFECTS, EXEMPT, REPORT } from './rule-traits.ts';
 import type { Subject } from './subject.ts';
 

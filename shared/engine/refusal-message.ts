@@ -1,8 +1,10 @@
 /** What a refused user is told: whose message counts, and what its placeholders stand for. */
+
+import type { CompiledRule } from './compiled-rule.ts';
 import { attributeOf, type Connection, isMalformed } from './connection.ts';
 import type { Verdict } from './judge.ts';
 import { fillMessage, type Placeholder } from './message.ts';
-import type { CompiledPolicy, CompiledRule } from './policy.ts';
+import type { CompiledPolicy } from './policy.ts';
 import type { Subject } from './subject.ts';
 import { refusalEnd, showTime } from './until.ts';
 import { DEFAULT_RULE } from './vocabulary.ts';

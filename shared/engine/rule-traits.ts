@@ -2,7 +2,7 @@
  * What of a rule decides most connections: a few bits, and the times between which it can apply at all. They stand side by side in
  * typed arrays, so that of thousands of rules few need be fetched from memory.
  */
-import type { CompiledRule } from './policy.ts';
+import type { CompiledRule } from './compiled-rule.ts';
 import { filedUnder } from './rule-index/filed-under.ts';
 
 export const DENY = 1;

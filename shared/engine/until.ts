@@ -1,8 +1,10 @@
 /** When a refusal ends: what `{until}` shows. */
+
+import type { CompiledBlock, CompiledRule } from './compiled-rule.ts';
 import { holds } from './condition.ts';
 import { DAY_MS } from './duration.ts';
 import { judgeAmong, lifts, type Verdict } from './judge.ts';
-import type { CompiledBlock, CompiledPolicy, CompiledRule } from './policy.ts';
+import type { CompiledPolicy } from './policy.ts';
 import type { Subject } from './subject.ts';
 import type { TimeDisplay } from './window.ts';
 

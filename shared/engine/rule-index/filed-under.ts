@@ -1,6 +1,7 @@
 /** Which of a block's conditions the index files it under. */
+
+import type { CompiledBlock } from '../compiled-rule.ts';
 import type { Condition, ConditionKey } from '../condition.ts';
-import type { CompiledBlock } from '../policy.ts';
 import { NameIndex } from './name-index.ts';
 
 /** From the one that picks out fewest connections. */

@@ -6,11 +6,13 @@
  * INVARIANT: a rule that applies is always found. What is found besides costs time and changes nothing, since every rule
  * found is then asked in full, unless being found is all that it takes (`rule-traits.ts`, which relies on `filedUnder` as this does).
  */
+
+import type { CompiledRule } from '../compiled-rule.ts';
 import type { Condition } from '../condition.ts';
 import { foldingOf } from '../condition.ts';
 import { type Attribute, isMalformed } from '../connection.ts';
 import type { NameList } from '../name-list.ts';
-import type { CompiledRule, RuleFinder, RuleNumbers } from '../policy.ts';
+import type { RuleFinder, RuleNumbers } from '../policy.ts';
 import type { Folding, NameAttribute, Subject } from '../subject.ts';
 import { AddressFile } from './address-file.ts';
 import { filedUnder } from './filed-under.ts';
