@@ -1,7 +1,7 @@
 /**
  * The engine next to its peers, each policy in a process of its own, as a handler has one. From the root of the checkout:
  *
- *     npm run bench                          everything, in some minutes; tables on stdout
+ *     npm run bench                          everything, in some minutes; tables on stdout, figures in .cache/bench/results.json (--json FILE)
  *     npm run bench -- --write               … and into docs/performance.md, with its charts
  *     npm run bench -- --short --check       the ratios, against those of bench/ratios.json
  *     npm run bench -- --short --accept      writes bench/ratios.json anew
@@ -25,7 +25,7 @@ import { countryRanges } from './country-ranges.ts';
 import { compileOnce, type EngineFigures, engineFigures } from './engine-figures.ts';
 import { machine } from './machine.ts';
 import type { MeasureOptions } from './measure.ts';
-import { engineTable, markdownTable, writePage } from './page.ts';
+import { engineTable, machineText, markdownTable, writePage } from './page.ts';
 import { type RefusedRatio, ratiosOf, refusedRatios } from './ratios.ts';
 import { countryWorkload, mixedWorkload, setWorkload } from './workloads.ts';
 
@@ -36,7 +36,7 @@ const { values: flags } = parseArgs({
   options: {
     short: { type: 'boolean', default: false },
     only: { type: 'string', multiple: true, default: [] },
-    json: { type: 'string' },
+    json: { type: 'string', default: join('.cache', 'bench', 'results.json') },
     write: { type: 'boolean', default: false },
     check: { type: 'boolean', default: false },
     accept: { type: 'boolean', default: false },
@@ -71,7 +71,8 @@ async function main(): Promise<number> {
     return 2;
   }
   const results = await run();
-  if (flags.json !== undefined) await writeFile(flags.json, `${JSON.stringify(results, undefined, 2)}\n`);
+  await writeFile(flags.json, `${JSON.stringify(results, undefined, 2)}\n`);
+  console.log(`The figures are in ${flags.json}`);
   if (flags.write) await writePage(results);
   if (flags.accept) await writeFile(RATIOS_FILE, `${JSON.stringify(ratiosOf(results), undefined, 2)}\n`);
   if (!flags.check) return 0;
@@ -96,7 +97,7 @@ async function check(results: BenchResults): Promise<RefusedRatio[]> {
 async function run(): Promise<BenchResults> {
   const wanted = (part: (typeof PARTS)[number]) => flags.only.length === 0 || flags.only.includes(part);
   const told = await machine();
-  console.log(`${told.processor}, ${told.cores} cores, load ${told.load}; Node ${told.node}; ${told.date}\n`);
+  console.log(`${machineText(told)}\n`);
   const results: BenchResults = { machine: told, rules: [], sets: [], countries: [] };
 
   if (wanted('rules')) {

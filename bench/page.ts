@@ -79,7 +79,8 @@ export function engineTable({
   );
 }
 
-function machineText({ date, processor, cores, memoryGb, load, node, packages }: Machine): string {
+/** When and on what it was measured, with the versions of all that took part. */
+export function machineText({ date, processor, cores, memoryGb, load, node, packages }: Machine): string {
   const versions = Object.entries(packages).map(([name, version]) => `${name} ${version}`);
   return `${date}: ${processor}, ${cores} cores, ${memoryGb} GB, load ${load}; Node ${node}; ${versions.join(', ')}.`;
 }
