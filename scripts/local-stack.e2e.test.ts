@@ -3,7 +3,7 @@ import { connect, createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { expectValidResponse } from '../shared/client-vpn/testing/expect-valid-response.ts';
-import { type LocalStackProcess, startLocalStack } from './local-stack/testing/start-local-stack.ts';
+import { type LocalStackProcess, runLocalStack, startLocalStack } from './local-stack/testing/start-local-stack.ts';
 
 let stack: LocalStackProcess;
 
@@ -60,7 +60,7 @@ describe('npm start', () => {
       await once(other, 'listening');
       const address = other.address();
       const port = typeof address === 'object' && address !== null ? address.port : 0;
-      const second = await startLocalStack({ [variable]: String(port) });
+      const second = await runLocalStack({ [variable]: String(port) });
       expect(await second.exitCode).toBe(1);
       expect(second.printed()).toBe(
         `Port ${port} on 127.0.0.1 is taken. Set ${variable} to another one: ${variable}=${port + 10} npm start\n`,

@@ -16,8 +16,19 @@ export interface LocalStackProcess {
   readonly exitCode: Promise<number | null>;
 }
 
-/** Resolves when it is ready, or has ended before. The caller must `end` it. */
+/** What it prints when all is up. */
+const READY = 'is ready';
+
+/** Resolves when it is ready; rejects, with what it printed, where it ends before. The caller must `end` it. */
 export async function startLocalStack(env: Readonly<Record<string, string>> = {}): Promise<LocalStackProcess> {
+  const stack = await runLocalStack(env);
+  if (!stack.printed().includes(READY))
+    throw new Error(`The local stack has ended before it was ready:\n${stack.printed()}`);
+  return stack;
+}
+
+/** Resolves when it is ready or has ended. */
+export async function runLocalStack(env: Readonly<Record<string, string>> = {}): Promise<LocalStackProcess> {
   const [httpPort, lambdaPort, dynamoDbPort] = [await findFreePort(), await findFreePort(), await findFreePort()];
   const ports = { PORT: String(httpPort), LAMBDA_PORT: String(lambdaPort), DYNAMODB_PORT: String(dynamoDbPort) };
   const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/local-stack.ts'], {
@@ -31,7 +42,7 @@ export async function startLocalStack(env: Readonly<Record<string, string>> = {}
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (chunk: string) => {
         text += chunk;
-        if (text.includes('is ready')) done();
+        if (text.includes(READY)) done();
       });
     }
   });
