@@ -19,6 +19,16 @@ function withRule(rule: object) {
   };
 }
 
+function withLimit(limit: object) {
+  return {
+    version: 1,
+    defaultEffect: 'deny',
+    sets: { offices: { kind: 'ip', entries: ['203.0.113.0/24'] } },
+    rules: [deny],
+    limits: [{ id: 'l', match: 'everyone', maxConnections: 1, ...limit }],
+  };
+}
+
 const deny = { id: 'a', effect: 'deny', match: 'everyone' };
 
 describe('compile', () => {
@@ -27,7 +37,7 @@ describe('compile', () => {
     ['another language version', { version: 2, defaultEffect: 'deny' }, 'unknown-language-version', ['version']],
     ['no version', { defaultEffect: 'deny' }, 'unknown-language-version', ['version']],
     ['no default', { version: 1 }, 'invalid-value', ['defaultEffect']],
-    ['an unknown key', { version: 1, defaultEffect: 'deny', limits: [] }, 'unknown-key', ['limits']],
+    ['an unknown key', { version: 1, defaultEffect: 'deny', quotas: [] }, 'unknown-key', ['quotas']],
     [
       'an unknown key of an endpoint',
       { version: 1, defaultEffect: 'deny', endpoints: { [ENDPOINT]: { standing: true } } },
@@ -75,7 +85,7 @@ describe('compile', () => {
       ['sets', 'a', 'entries', 0, 'from'],
     ],
     ['an unknown effect', withRule({ ...deny, effect: 'refuse' }), 'invalid-value', ['rules', 0, 'effect']],
-    ['an unknown key of a rule', withRule({ ...deny, grace: 'PT10M' }), 'unknown-key', ['rules', 0, 'grace']],
+    ['an unknown key of a rule', withRule({ ...deny, quota: 1 }), 'unknown-key', ['rules', 0, 'quota']],
     [
       'a message of an allow rule',
       withRule({ ...deny, effect: 'allow', message: 'x' }),
@@ -215,6 +225,82 @@ describe('compile', () => {
       'invalid-value',
       ['rules', 1, 'id'],
     ],
+    ['another word for standing', withRule({ ...deny, standing: 'leave' }), 'invalid-value', ['rules', 0, 'standing']],
+    [
+      'an allow rule that ends all',
+      withRule({ ...deny, effect: 'allow', standing: 'endAll' }),
+      'invalid-value',
+      ['rules', 0, 'standing'],
+    ],
+    [
+      'standing of an exempt rule',
+      withRule({ ...deny, effect: 'exempt', from: '*', standing: 'keep' }),
+      'unknown-key',
+      ['rules', 0, 'standing'],
+    ],
+    [
+      'a grace of an exempt rule',
+      withRule({ ...deny, effect: 'exempt', from: '*', grace: 'PT10M' }),
+      'unknown-key',
+      ['rules', 0, 'grace'],
+    ],
+    ['a grace that is no duration', withRule({ ...deny, grace: '10m' }), 'invalid-duration', ['rules', 0, 'grace']],
+    ['a grace of no time', withRule({ ...deny, grace: 'PT0S' }), 'invalid-duration', ['rules', 0, 'grace']],
+    [
+      'a grace that is longer than a connection lasts',
+      withRule({ ...deny, grace: 'PT24H1S' }),
+      'invalid-duration',
+      ['rules', 0, 'grace'],
+    ],
+    ['a number for a grace', withRule({ ...deny, grace: 600 }), 'invalid-value', ['rules', 0, 'grace']],
+    [
+      'a grace of what goes on',
+      withRule({ ...deny, standing: 'keep', grace: 'PT10M' }),
+      'invalid-value',
+      ['rules', 0, 'grace'],
+    ],
+    ['limits that are no list', { version: 1, defaultEffect: 'deny', limits: {} }, 'invalid-value', ['limits']],
+    ['an unknown key of a limit', withLimit({ mode: 'report' }), 'unknown-key', ['limits', 0, 'mode']],
+    [
+      'a limit without a number',
+      withLimit({ maxConnections: undefined }),
+      'invalid-value',
+      ['limits', 0, 'maxConnections'],
+    ],
+    ['a limit of none', withLimit({ maxConnections: 0 }), 'invalid-value', ['limits', 0, 'maxConnections']],
+    ['a limit of too many', withLimit({ maxConnections: 101 }), 'invalid-value', ['limits', 0, 'maxConnections']],
+    ['a limit of one and a half', withLimit({ maxConnections: 1.5 }), 'invalid-value', ['limits', 0, 'maxConnections']],
+    ['a number that is a text', withLimit({ maxConnections: '1' }), 'invalid-value', ['limits', 0, 'maxConnections']],
+    ['another action', withLimit({ whenExceeded: 'endNewest' }), 'invalid-value', ['limits', 0, 'whenExceeded']],
+    ['a limit without a match', withLimit({ match: undefined }), 'invalid-value', ['limits', 0, 'match']],
+    ['a limit on an empty block', withLimit({ match: {} }), 'invalid-value', ['limits', 0, 'match']],
+    [
+      'a limit on a set of another kind',
+      withLimit({ match: { users: ['@offices'] } }),
+      'wrong-set-kind',
+      ['limits', 0, 'match', 'users', 0],
+    ],
+    [
+      'identities that except from a limit',
+      withLimit({ except: { identities: ['a'] } }),
+      'invalid-value',
+      ['limits', 0, 'except', 'identities'],
+    ],
+    [
+      'an unknown placeholder of a limit',
+      withLimit({ message: '{user}' }),
+      'invalid-message',
+      ['limits', 0, 'message'],
+    ],
+    ['a truthy flag of a limit', withLimit({ enabled: 1 }), 'invalid-value', ['limits', 0, 'enabled']],
+    ['the id of the default for a limit', withLimit({ id: 'default' }), 'invalid-value', ['limits', 0, 'id']],
+    ['a limit with the id of a rule', withLimit({ id: 'a' }), 'invalid-value', ['limits', 0, 'id']],
+    [
+      'a second limit of one id',
+      { ...withLimit({}), limits: [...withLimit({}).limits, ...withLimit({}).limits] },
+      'invalid-value',
+      ['limits', 1, 'id'],
+    ],
     ['a truthy flag', withRule({ ...deny, enabled: 'false' }), 'invalid-value', ['rules', 0, 'enabled']],
     [
       'a key of the prototype',
@@ -240,6 +326,40 @@ describe('compile', () => {
   });
 
   it('compiles a document with nothing but a default', () => {
-    expect(compileUnknown({ version: 1, defaultEffect: 'allow' }).rules).toEqual([]);
+    expect(compileUnknown({ version: 1, defaultEffect: 'allow' })).toMatchObject({ rules: [], limits: [] });
+  });
+
+  it.each<[object, object]>([
+    [{}, { becomes: 'end', graceMs: 0 }],
+    [{ standing: 'keep' }, { becomes: 'keep', graceMs: 0 }],
+    [
+      { standing: 'endAll', grace: 'PT10M' },
+      { becomes: 'endAll', graceMs: 600_000 },
+    ],
+    [{ grace: 'P1D' }, { becomes: 'end', graceMs: 86_400_000 }],
+    [
+      { effect: 'allow', standing: 'end', grace: 'PT24H' },
+      { becomes: 'end', graceMs: 86_400_000 },
+    ],
+  ])('reads what becomes of standing connections: %j', (keys, standing) => {
+    expect(compileUnknown(withRule({ ...deny, ...keys })).rules[0]).toMatchObject({ standing });
+  });
+
+  it('reads a limit, with what is not said', () => {
+    expect(compileUnknown(withLimit({})).limits).toEqual([
+      {
+        id: 'l',
+        enabled: true,
+        match: [[]],
+        except: [],
+        maxConnections: 1,
+        whenExceeded: 'refuse',
+        message: undefined,
+      },
+    ]);
+    const [limit] = compileUnknown(
+      withLimit({ maxConnections: 100, whenExceeded: 'endOldest', enabled: false }),
+    ).limits;
+    expect(limit).toMatchObject({ maxConnections: 100, whenExceeded: 'endOldest', enabled: false });
   });
 });

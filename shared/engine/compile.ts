@@ -4,18 +4,31 @@
  */
 import { ApplyingRules } from './applying-rules.ts';
 import { type BlockContext, compileBlocks } from './compile-block.ts';
-import type { CompiledBlock, CompiledRule } from './compiled-rule.ts';
+import type { CompiledLimit } from './compiled-limit.ts';
+import type { CompiledBlock, CompiledRule, Standing } from './compiled-rule.ts';
 import { type CronSchedule, parseCron } from './cron.ts';
 import type { Effect, PolicyDocument } from './document.ts';
+import { parseGraceMs } from './duration.ts';
 import { PolicyValueError, shown } from './errors.ts';
 import { parseInstant, parseInstantMs } from './instant.ts';
 import { type MessageTemplate, parseMessage } from './message.ts';
 import type { CompiledEndpoint, CompiledPolicy } from './policy.ts';
-import { at, optional, Path, readChoice, readFlag, readList, readObject, readText, readTexts } from './reading.ts';
+import {
+  at,
+  optional,
+  Path,
+  readChoice,
+  readCount,
+  readFlag,
+  readList,
+  readObject,
+  readText,
+  readTexts,
+} from './reading.ts';
 import { RuleIndex } from './rule-index/rule-index.ts';
 import { RuleTraits } from './rule-traits.ts';
 import { type CompiledSet, compileSet } from './sets.ts';
-import { DEFAULT_RULE, ENDPOINT_ID, LANGUAGE_VERSION, RULE_ID } from './vocabulary.ts';
+import { DEFAULT_RULE, ENDPOINT_ID, LANGUAGE_VERSION, MAX_CONNECTIONS, RULE_ID } from './vocabulary.ts';
 import type { CompiledWindow, TimeDisplay } from './window.ts';
 import { parseZone, type Zone } from './zone.ts';
 
@@ -23,7 +36,16 @@ import { parseZone, type Zone } from './zone.ts';
 export const BUILT_IN_MESSAGE = "Refused by the VPN's policy. Connection {connectionId}.";
 
 const EFFECTS: readonly Effect[] = ['allow', 'deny'];
-const DOCUMENT_KEYS = new Set(['version', 'defaultEffect', 'defaultMessage', 'endpoints', 'sets', 'rules', 'tests']);
+const DOCUMENT_KEYS = new Set([
+  'version',
+  'defaultEffect',
+  'defaultMessage',
+  'endpoints',
+  'sets',
+  'rules',
+  'limits',
+  'tests',
+]);
 const ENDPOINT_KEYS = new Set(['name', 'defaultEffect', 'defaultMessage', 'mode']);
 const COMMON_RULE_KEYS = [
   'id',
@@ -36,10 +58,20 @@ const COMMON_RULE_KEYS = [
   'notBefore',
   'expiresAt',
 ];
-const DENY_KEYS = new Set([...COMMON_RULE_KEYS, 'message', 'postureStatuses', 'final']);
-const ALLOW_KEYS = new Set([...COMMON_RULE_KEYS, 'postureStatuses']);
+const DENY_KEYS = new Set([...COMMON_RULE_KEYS, 'message', 'postureStatuses', 'final', 'standing', 'grace']);
+const ALLOW_KEYS = new Set([...COMMON_RULE_KEYS, 'postureStatuses', 'standing', 'grace']);
 const EXEMPT_KEYS = new Set([...COMMON_RULE_KEYS, 'from']);
 const RULE_EFFECTS = ['deny', 'allow', 'exempt'] as const;
+const LIMIT_KEYS = new Set([
+  'id',
+  'description',
+  'match',
+  'except',
+  'enabled',
+  'maxConnections',
+  'whenExceeded',
+  'message',
+]);
 
 /** The policy ready to decide. Throws `PolicyValueError`, whose path leads to what was not understood. */
 export function compile(document: PolicyDocument): CompiledPolicy {
@@ -76,6 +108,11 @@ class Compiler implements BlockContext {
       this.#compileRule(rule, ofRules.to(index)),
     );
     refuseUnknownReferences(rules);
+    const ofLimits = root.to('limits');
+    const limits = (optional(fields.limits, (list) => readList(list, ofLimits, 0)) ?? []).map((limit, index) =>
+      this.#compileLimit(limit, ofLimits.to(index)),
+    );
+    refuseRepeatedIds(rules, limits);
     return {
       defaultEffect,
       defaultMessage,
@@ -85,6 +122,7 @@ class Compiler implements BlockContext {
       traits: new RuleTraits(rules),
       index: new RuleIndex(rules),
       applying: new ApplyingRules(rules.length),
+      limits,
     };
   }
 
@@ -172,10 +210,16 @@ class Compiler implements BlockContext {
           message: optionalMessage(fields.message, path.to('message')),
           postureStatuses: compileStatuses(fields.postureStatuses, path),
           final: optional(fields.final, (flag) => readFlag(flag, path.to('final'))) ?? false,
+          standing: compileStanding(fields, path, ['keep', 'end', 'endAll']),
         };
       case 'allow':
         readObject(value, path, ALLOW_KEYS);
-        return { ...common, effect, postureStatuses: compileStatuses(fields.postureStatuses, path) };
+        return {
+          ...common,
+          effect,
+          postureStatuses: compileStatuses(fields.postureStatuses, path),
+          standing: compileStanding(fields, path, ['keep', 'end']),
+        };
       case 'exempt':
         readObject(value, path, EXEMPT_KEYS);
         return {
@@ -187,14 +231,7 @@ class Compiler implements BlockContext {
   }
 
   #compileCommon(fields: Readonly<Record<string, unknown>>, path: Path, refuses: boolean) {
-    const id = readText(fields.id, path.to('id'));
-    if (!RULE_ID.test(id) || id === DEFAULT_RULE) {
-      throw new PolicyValueError(
-        'invalid-value',
-        `${shown(id)} is no rule id; accepted: ${RULE_ID.source}, other than ${DEFAULT_RULE}`,
-        path.to('id').keys,
-      );
-    }
+    const id = readId(fields.id, path.to('id'), 'rule');
     optional(fields.description, (text) => readText(text, path.to('description')));
     const expiresAt = optional(fields.expiresAt, (time) =>
       at(path.to('expiresAt'), () => parseInstant(readText(time, path.to('expiresAt')))),
@@ -222,6 +259,23 @@ class Compiler implements BlockContext {
     };
   }
 
+  #compileLimit(value: unknown, path: Path): CompiledLimit {
+    const fields = readObject(value, path, LIMIT_KEYS);
+    optional(fields.description, (text) => readText(text, path.to('description')));
+    return {
+      id: readId(fields.id, path.to('id'), 'limit'),
+      enabled: optional(fields.enabled, (flag) => readFlag(flag, path.to('enabled'))) ?? true,
+      match: this.#compileMatch(fields.match, path.to('match'), true),
+      except: optional(fields.except, (blocks) => compileBlocks(blocks, path.to('except'), 'granting', this)) ?? [],
+      maxConnections: readCount(fields.maxConnections, path.to('maxConnections'), MAX_CONNECTIONS),
+      whenExceeded:
+        optional(fields.whenExceeded, (action) =>
+          readChoice(action, path.to('whenExceeded'), ['refuse', 'endOldest']),
+        ) ?? 'refuse',
+      message: optionalMessage(fields.message, path.to('message')),
+    };
+  }
+
   #compileMatch(value: unknown, path: Path, refuses: boolean): readonly CompiledBlock[] {
     return value === 'everyone' ? [[]] : compileBlocks(value, path, refuses ? 'refusing' : 'granting', this);
   }
@@ -237,6 +291,49 @@ function optionalMessage(value: unknown, path: Path): MessageTemplate | undefine
 
 function compileStatuses(value: unknown, path: Path): readonly string[] {
   return optional(value, (statuses) => readTexts(statuses, path.to('postureStatuses'))) ?? [];
+}
+
+function readId(value: unknown, path: Path, kind: 'rule' | 'limit'): string {
+  const id = readText(value, path);
+  if (RULE_ID.test(id) && id !== DEFAULT_RULE) return id;
+  throw new PolicyValueError(
+    'invalid-value',
+    `${shown(id)} is no ${kind} id; accepted: ${RULE_ID.source}, other than ${DEFAULT_RULE}`,
+    path.keys,
+  );
+}
+
+function compileStanding<T extends Standing['becomes']>(
+  { standing, grace }: Readonly<Record<string, unknown>>,
+  path: Path,
+  choices: readonly T[],
+): Standing {
+  const becomes = optional(standing, (choice) => readChoice(choice, path.to('standing'), choices)) ?? 'end';
+  const graceMs = optional(grace, (text) => at(path.to('grace'), () => parseGraceMs(readText(text, path.to('grace')))));
+  if (becomes === 'keep' && graceMs !== undefined) {
+    throw new PolicyValueError(
+      'invalid-value',
+      'a rule that keeps standing connections has no grace after which they end; accepted: standing keep, or grace',
+      path.to('grace').keys,
+    );
+  }
+  return { becomes, graceMs: graceMs ?? 0 };
+}
+
+/** A decision names rules and limits alike. */
+function refuseRepeatedIds(rules: readonly CompiledRule[], limits: readonly CompiledLimit[]): void {
+  if (limits.length === 0) return;
+  const taken = new Set(rules.map(({ id }) => id));
+  limits.forEach(({ id }, index) => {
+    if (taken.has(id)) {
+      throw new PolicyValueError('invalid-value', `a second rule or limit has the id ${shown(id)}`, [
+        'limits',
+        index,
+        'id',
+      ]);
+    }
+    taken.add(id);
+  });
 }
 
 /** Two rules of one id would make an exemption ambiguous, and one that names no deny rule would lift nothing, silently. */

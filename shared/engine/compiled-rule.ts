@@ -26,11 +26,20 @@ export interface CompiledDenyRule extends CompiledRuleBase {
   readonly message: MessageTemplate | undefined;
   readonly postureStatuses: readonly string[];
   readonly final: boolean;
+  readonly standing: Standing;
 }
 
 export interface CompiledAllowRule extends CompiledRuleBase {
   readonly effect: 'allow';
   readonly postureStatuses: readonly string[];
+  readonly standing: Standing;
+}
+
+/** What becomes of connections that stand when a rule comes to refuse them, or no longer admits them. */
+export interface Standing {
+  readonly becomes: 'keep' | 'end' | 'endAll';
+  /** For how long they go on before they are ended, in milliseconds. */
+  readonly graceMs: number;
 }
 
 export interface CompiledExemptRule extends CompiledRuleBase {

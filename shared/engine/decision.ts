@@ -21,3 +21,9 @@ export interface Decision {
   /** The endpoint's name, its id where it has none; absent when the request names no endpoint. */
   readonly endpoint?: string | undefined;
 }
+
+/** What the rules would let in, refused by a limit of connections per user: `rules` names the limit. */
+export interface LimitRefusal extends Omit<Decision, 'decidedBy'> {
+  readonly effect: 'deny';
+  readonly decidedBy: 'limit';
+}

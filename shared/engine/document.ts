@@ -13,6 +13,8 @@ export interface PolicyDocument {
   /** Named lists; rules refer to them as `@name`. */
   readonly sets?: Readonly<Record<string, PolicySet>> | undefined;
   readonly rules?: readonly Rule[] | undefined;
+  /** How many connections one user may have at a time. */
+  readonly limits?: readonly Limit[] | undefined;
   readonly tests?: readonly PolicyTest[] | undefined;
 }
 
@@ -67,17 +69,50 @@ export interface DenyRule extends RuleBase {
   readonly postureStatuses?: readonly string[] | undefined;
   /** No exempt rule lifts it. */
   readonly final?: boolean | undefined;
+  /**
+   * What becomes of connections that stand when the rule comes to refuse them. `keep`: they go on, only new ones are refused.
+   * `end` (the default): the enforcer ends them, unless they are too many at once. `endAll`: however many they are.
+   */
+  readonly standing?: 'keep' | 'end' | 'endAll' | undefined;
+  /** Connections that stand are ended when the rule has refused them for so long: an ISO 8601 duration, at most 24 hours. Default: at once. */
+  readonly grace?: string | undefined;
 }
 
 export interface AllowRule extends RuleBase {
   readonly effect: 'allow';
   readonly postureStatuses?: readonly string[] | undefined;
+  /**
+   * What becomes of connections that it admitted and that it, and every other allow rule, no longer admits. `keep`: they go on. `end`
+   * (the default): the enforcer ends them, unless they are too many at once.
+   */
+  readonly standing?: 'keep' | 'end' | undefined;
+  /** They are ended when nothing has admitted them for so long: an ISO 8601 duration, at most 24 hours. Default: at once. */
+  readonly grace?: string | undefined;
 }
 
 export interface ExemptRule extends RuleBase {
   readonly effect: 'exempt';
   /** The deny rules that it lifts, by id; `*` is every deny rule that is not final. */
   readonly from: '*' | readonly string[];
+}
+
+/** How many connections one user may have at a time, of those to which it applies. */
+export interface Limit {
+  readonly id: string;
+  readonly description?: string | undefined;
+  /** Whose connections are counted: conditions that refuse, as in a deny rule. */
+  readonly match: Match;
+  readonly except?: Blocks | undefined;
+  /** Default true. */
+  readonly enabled?: boolean | undefined;
+  /** 1 to 100. */
+  readonly maxConnections: number;
+  /**
+   * `refuse` (the default): no new one is let in. `endOldest`: it is let in, and the enforcer ends the oldest ones that are too many.
+   */
+  readonly whenExceeded?: 'refuse' | 'endOldest' | undefined;
+  /** For whom `refuse` refuses. */
+  readonly message?: string | undefined;
 }
 
 /** Every connection, or those for which a block holds. */

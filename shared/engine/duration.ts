@@ -20,6 +20,19 @@ export function parseDurationMs(text: string): number {
   return durationMs;
 }
 
+/** How long a connection lasts at most ("Create a Client VPN endpoint", session timeout, Client VPN administrator guide). */
+export const MAX_SESSION_MS = DAY_MS;
+
+/** A grace in milliseconds: a duration that is not longer than a connection lasts. Throws `invalid-duration`. */
+export function parseGraceMs(text: string): number {
+  const graceMs = parseDurationMs(text);
+  if (graceMs <= MAX_SESSION_MS) return graceMs;
+  throw new PolicyValueError(
+    'invalid-duration',
+    `${shown(text)} is over 24 hours, after which a connection ends anyway; accepted: such as PT10M, or standing: keep`,
+  );
+}
+
 function invalid(text: string, reason: string): PolicyValueError {
   return new PolicyValueError(
     'invalid-duration',

@@ -14,17 +14,19 @@ export {
 export { parseCron } from './cron.ts';
 export { decide } from './decide.ts';
 export { decideEnforcing } from './decide-enforcing.ts';
-export type { Decision } from './decision.ts';
+export type { Decision, LimitRefusal } from './decision.ts';
 export type * from './document.ts';
-export { parseDurationMs } from './duration.ts';
+export { MAX_SESSION_MS, parseDurationMs, parseGraceMs } from './duration.ts';
 export { type PolicyValueCode, PolicyValueError, shown } from './errors.ts';
 export { type BlockTrace, type ConditionTrace, type Explanation, explain, type RuleTrace } from './explain.ts';
 export { foldNarrow, foldWide } from './folding.ts';
 export { parseInstant, parseInstantMs } from './instant.ts';
+export { type ConnectionLimit, limitsOf, refusedByLimit } from './limits.ts';
 export { cut, insertable, MAX_MESSAGE_LENGTH, MAX_TEMPLATE_LENGTH, PLACEHOLDERS, parseMessage } from './message.ts';
 export { foldPattern, MAX_PATTERN_LENGTH, parseNamePattern } from './name-pattern.ts';
 export type { CompiledPolicy } from './policy.ts';
 export { SET_KINDS } from './sets.ts';
+export { judgeStanding, refusedStanding, type StandingRefusal, type StandingVerdict } from './standing.ts';
 export { parseVersionRange } from './version.ts';
 export {
   ATTRIBUTE_NAMES,
@@ -34,6 +36,7 @@ export {
   DEFAULT_RULE,
   ENDPOINT_ID,
   LANGUAGE_VERSION,
+  MAX_CONNECTIONS,
   RULE_ID,
   setReference,
   WEEKDAYS,

@@ -102,8 +102,9 @@ export function isEnforcedExempt(rule: CompiledRule): rule is CompiledExemptRule
   return rule.enforced && rule.effect === 'exempt';
 }
 
+/** Whether one of the blocks holds. */
 // Loops, since a closure for each rule that is asked would be most of a decision's garbage.
-function anyBlockHolds(blocks: readonly CompiledBlock[], subject: Subject, nowMs: number): boolean {
+export function anyBlockHolds(blocks: readonly CompiledBlock[], subject: Subject, nowMs: number): boolean {
   for (let place = 0; place < blocks.length; place++) {
     if (blockHolds(blocks[place] as CompiledBlock, subject, nowMs)) return true; // in bounds
   }

@@ -1,5 +1,6 @@
 /** What `compile` makes of a document and `decide` reads. */
 import type { ApplyingRules } from './applying-rules.ts';
+import type { CompiledLimit } from './compiled-limit.ts';
 import type { CompiledRule } from './compiled-rule.ts';
 import type { Effect } from './document.ts';
 import type { MessageTemplate } from './message.ts';
@@ -20,6 +21,8 @@ export interface CompiledPolicy {
   readonly index: RuleFinder;
   /** Of the decision in hand: nothing of it lasts. */
   readonly applying: ApplyingRules;
+  /** In document order; `decide` knows nothing of them. */
+  readonly limits: readonly CompiledLimit[];
 }
 
 export interface RuleFinder {

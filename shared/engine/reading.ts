@@ -68,6 +68,12 @@ export function readChoice<T extends string>(value: unknown, path: Path, choices
   return choice;
 }
 
+/** A whole number from 1 to `most`. */
+export function readCount(value: unknown, path: Path, most: number): number {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= most) return value;
+  throw unexpected(value, path, `a whole number from 1 to ${most}`);
+}
+
 export function readFlag(value: unknown, path: Path): boolean {
   if (typeof value !== 'boolean') throw unexpected(value, path, 'true or false');
   return value;

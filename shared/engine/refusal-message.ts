@@ -3,7 +3,7 @@
 import type { CompiledRule } from './compiled-rule.ts';
 import { attributeOf, type Connection, isMalformed } from './connection.ts';
 import type { Verdict } from './judge.ts';
-import { fillMessage, type Placeholder } from './message.ts';
+import { fillMessage, type MessageTemplate, type Placeholder } from './message.ts';
 import type { CompiledPolicy } from './policy.ts';
 import type { Subject } from './subject.ts';
 import { refusalEnd, showTime } from './until.ts';
@@ -22,16 +22,33 @@ export function refusalMessage(
   const first = verdict.rules[0];
   const rule = first === undefined ? undefined : policy.rules[first];
   const template = (rule?.effect === 'deny' ? rule.message : undefined) ?? (endpoint ?? policy).defaultMessage;
+  return fillPlaceholders(template, subject.connection, {
+    endpoint: endpointName,
+    rule: () => rule?.id ?? DEFAULT_RULE,
+    until: () => showTime(refusalEnd(policy, subject, verdict, nowMs), displayOf(rule, nowMs)),
+  });
+}
+
+/** What placeholders stand for that are no attributes of the connection. */
+export interface Refusal {
+  readonly endpoint: string | undefined;
+  readonly rule: () => string;
+  /** Asked only where the message shows it: it takes long. */
+  readonly until: () => string;
+}
+
+/** The message with its placeholders filled in; at most 255 UTF-16 units. */
+export function fillPlaceholders(template: MessageTemplate, connection: Connection, refusal: Refusal): string {
   return fillMessage(template, (placeholder: Placeholder) => {
     switch (placeholder) {
       case 'endpoint':
-        return endpointName;
+        return refusal.endpoint;
       case 'rule':
-        return rule?.id ?? DEFAULT_RULE;
+        return refusal.rule();
       case 'until':
-        return showTime(refusalEnd(policy, subject, verdict, nowMs), displayOf(rule, nowMs));
+        return refusal.until();
       default:
-        return textOf(attributeOf(subject.connection, placeholder));
+        return textOf(attributeOf(connection, placeholder));
     }
   });
 }

@@ -5,6 +5,9 @@ export const LANGUAGE_VERSION = 1;
 
 export const RULE_ID = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
+/** The most connections per user that a limit can allow: who needs more needs no limit. */
+export const MAX_CONNECTIONS = 100;
+
 /** What `decision.rules` cannot name: the word for "no rule decided". */
 export const DEFAULT_RULE = 'default';
 

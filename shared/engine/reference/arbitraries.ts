@@ -12,6 +12,7 @@ import type {
   DenyRule,
   EndpointSettings,
   ExemptRule,
+  Limit,
   PolicyDocument,
   PolicySet,
   Rule,
@@ -60,6 +61,8 @@ export interface DocumentOptions {
   readonly messages?: fc.Arbitrary<string>;
   /** All times in whole minutes. Default false. */
   readonly wholeMinutes?: boolean;
+  /** Whether they may have limits of connections, which `decide` knows nothing of. Default false. */
+  readonly limits?: boolean;
 }
 
 /** A policy, and the given number of connections, each at its moment: near the scene's anchor or where something begins or ends. */
@@ -153,6 +156,7 @@ export function policyDocument(place: Scene, options: DocumentOptions = {}): fc.
       endpoints: endpoints(messages),
       sets: sets(place, options),
       rules: rules(place, messages, options),
+      ...(options.limits === true && { limits: limits(place, messages, options) }),
     },
     // Rules refer to the sets and to the endpoints' names, so both are always there.
     { requiredKeys: ['version', 'defaultEffect', 'endpoints', 'sets', 'rules'], noNullPrototype: true },
@@ -276,6 +280,39 @@ function existing(from: ExemptRule['from'], denyIds: readonly string[]): ExemptR
   return [...new Set(from.map((place) => String(denyIds[Number(place) % denyIds.length])))];
 }
 
+const LIMIT_IDS = ['one-each', 'contractors-two', 'two-from-outside'];
+
+function limits(place: Scene, messages: fc.Arbitrary<string>, options: DocumentOptions): fc.Arbitrary<Limit[]> {
+  const body = fc.record(
+    {
+      match: match(place, 'refusing', options),
+      except: blocks(place, 'granting', options),
+      maxConnections: fc.integer({ min: 1, max: 100 }),
+      whenExceeded: fc.constantFrom('refuse' as const, 'endOldest' as const),
+      message: messages,
+      description: fc.constant('generated'),
+      enabled: fc.constantFrom(true, true, true, false),
+    },
+    { requiredKeys: ['match', 'maxConnections'], noNullPrototype: true },
+  );
+  return fc
+    .tuple(fc.shuffledSubarray(LIMIT_IDS), fc.array(body, { minLength: LIMIT_IDS.length }))
+    .map(([ids, bodies]) =>
+      ids.flatMap((id, index): Limit[] => (bodies[index] === undefined ? [] : [{ ...bodies[index], id }])),
+    );
+}
+
+/** What becomes of connections that stand: mostly nothing is said of it. */
+function standing<T extends 'keep' | 'end' | 'endAll'>(...choices: readonly T[]) {
+  const grace = fc.constantFrom('PT10M', 'PT30S', 'P1D');
+  return fc.oneof(
+    { weight: 6, arbitrary: fc.constant({}) },
+    { weight: 2, arbitrary: fc.constantFrom(...choices).map((becomes) => ({ standing: becomes })) },
+    { weight: 1, arbitrary: grace.map((text) => ({ grace: text })) },
+    { weight: 1, arbitrary: grace.map((text) => ({ standing: 'end' as const, grace: text })) },
+  );
+}
+
 function lifetime(place: Scene, options: DocumentOptions) {
   const early = fc.integer({ min: -60, max: 20 }).chain((halfHours) => instantTextAt(place, halfHours, options));
   const late = fc.integer({ min: 21, max: 90 }).chain((halfHours) => instantTextAt(place, halfHours, options));
@@ -318,8 +355,13 @@ function denyRule(
       ),
       lifetime(place, options),
       fc.boolean(),
+      standing('keep', 'end', 'endAll'),
     )
-    .map(([rule, life, keepExcept]) => ({ ...(keepExcept ? rule : without(rule, 'except')), ...life }));
+    .map(([rule, life, keepExcept, becomes]) => ({
+      ...(keepExcept ? rule : without(rule, 'except')),
+      ...life,
+      ...becomes,
+    }));
 }
 
 function allowRule(place: Scene, options: DocumentOptions): fc.Arbitrary<WithoutId<AllowRule>> {
@@ -337,8 +379,13 @@ function allowRule(place: Scene, options: DocumentOptions): fc.Arbitrary<Without
       ),
       lifetime(place, options),
       fc.boolean(),
+      standing('keep', 'end'),
     )
-    .map(([rule, life, keepExcept]) => ({ ...(keepExcept ? rule : without(rule, 'except')), ...life }));
+    .map(([rule, life, keepExcept, becomes]) => ({
+      ...(keepExcept ? rule : without(rule, 'except')),
+      ...life,
+      ...becomes,
+    }));
 }
 
 function exemptRule(place: Scene, options: DocumentOptions): fc.Arbitrary<WithoutId<ExemptRule>> {
