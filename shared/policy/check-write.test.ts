@@ -37,7 +37,7 @@ describe('a write', () => {
       ok: true,
       document: next,
       warnings: [
-        { path: ['sets', 'spare'], where: 'sets.spare', code: 'unused-set', message: 'no rule refers to @spare' },
+        { path: ['sets', 'spare'], where: 'sets.spare', code: 'unused-set', message: 'nothing refers to @spare' },
       ],
       confirmed: [],
       confirmedFor: [],

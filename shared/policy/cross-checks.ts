@@ -43,8 +43,12 @@ export function crossIssues(document: unknown, written: Written = () => undefine
     ...endpointIssues(objectOf(root.endpoints)),
     ...setLimitIssues(names.sets),
     ...listIn(root.rules).flatMap((rule, index) => ruleIssues(objectOf(rule), ['rules', index], names)),
-    ...repeatIssues(listIn(root.rules), 'rules', 'id'),
-    ...repeatIssues(listIn(root.tests), 'tests', 'name'),
+    ...listIn(root.limits).flatMap((limit, index) =>
+      conditionIssues(objectOf(limit), ['limits', index], names, 'limit'),
+    ),
+    // A decision names rules and limits alike.
+    ...repeatIssues({ rules: listIn(root.rules), limits: listIn(root.limits) }, 'id'),
+    ...repeatIssues({ tests: listIn(root.tests) }, 'name'),
     ...listIn(root.tests).flatMap((test, index) =>
       connectionIssues(objectOf(objectOf(test).connection), index, written),
     ),
@@ -110,32 +114,55 @@ function setLimitIssues(sets: PlainObject): FoundIssue[] {
   ];
 }
 
-/** Elements of a list that bear the name of an earlier one. */
-function repeatIssues(elements: readonly unknown[], list: string, key: string): FoundIssue[] {
-  const first = new Map<string, number>();
-  return elements.flatMap((element, index) => {
-    const name = objectOf(element)[key];
-    if (typeof name !== 'string') return [];
-    const earlier = first.get(name);
-    if (earlier === undefined) {
-      first.set(name, index);
-      return [];
-    }
-    const message = `${shown(name)} is already the ${key} of ${readablePath([list, earlier])}; accepted: each ${key} once`;
-    return [{ path: [list, index, key], code: `duplicate-${key}`, message }];
-  });
+/** Elements of the lists that bear the name of an earlier one, in the same list or in one before it. */
+function repeatIssues(lists: Readonly<Record<string, readonly unknown[]>>, key: string): FoundIssue[] {
+  const first = new Map<string, DocumentPath>();
+  return Object.entries(lists).flatMap(([list, elements]) =>
+    elements.flatMap((element, index) => {
+      const name = objectOf(element)[key];
+      if (typeof name !== 'string') return [];
+      const earlier = first.get(name);
+      if (earlier === undefined) {
+        first.set(name, [list, index]);
+        return [];
+      }
+      const message = `${shown(name)} is already the ${key} of ${readablePath(earlier)}; accepted: each ${key} once`;
+      return [{ path: [list, index, key], code: `duplicate-${key}`, message }];
+    }),
+  );
 }
 
 function ruleIssues(rule: PlainObject, path: DocumentPath, names: Names): FoundIssue[] {
-  const blocks = [...blocksIn(rule.match, [...path, 'match']), ...blocksIn(rule.except, [...path, 'except'])];
+  return [
+    ...conditionIssues(rule, path, names, 'rule'),
+    ...(rule.effect === 'exempt' ? exemptionIssues(rule.from, [...path, 'from'], names) : graceIssues(rule, path)),
+    ...orderIssues(rule, 'notBefore', 'expiresAt', path, 'the rule would never be in force'),
+  ];
+}
+
+/** What is wrong with the conditions of a rule or a limit. */
+function conditionIssues(
+  { match, except }: PlainObject,
+  path: DocumentPath,
+  names: Names,
+  what: 'rule' | 'limit',
+): FoundIssue[] {
+  const blocks = [...blocksIn(match, [...path, 'match']), ...blocksIn(except, [...path, 'except'])];
   const windows = blocks.reduce((count, { block }) => count + listIn(block.windows).length, 0);
   const issues = blocks.flatMap(({ block, path: blockPath }) => blockIssues(block, blockPath, names));
   if (windows > MAX_WINDOWS_OF_RULE) {
-    const message = `the rule has ${windows} windows; accepted: at most ${MAX_WINDOWS_OF_RULE}`;
+    const message = `the ${what} has ${windows} windows; accepted: at most ${MAX_WINDOWS_OF_RULE}`;
     issues.push({ path, code: 'too-many', message });
   }
-  if (rule.effect === 'exempt') issues.push(...exemptionIssues(rule.from, [...path, 'from'], names));
-  return [...issues, ...orderIssues(rule, 'notBefore', 'expiresAt', path, 'the rule would never be in force')];
+  return issues;
+}
+
+/** What goes on does not end after a while. */
+function graceIssues({ standing, grace }: PlainObject, path: DocumentPath): FoundIssue[] {
+  if (standing !== 'keep' || grace === undefined) return [];
+  const message =
+    'the rule keeps standing connections, so there is no grace after which they end; accepted: standing: keep, or grace';
+  return [{ path: [...path, 'grace'], code: 'contradiction', message }];
 }
 
 /** The blocks of a `match` or `except`, whether one or a list. */

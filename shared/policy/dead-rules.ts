@@ -1,4 +1,4 @@
-/** Rules that do nothing from a moment on: what they ask for can no longer come true, or what they lift is not there. */
+/** Rules and limits that do nothing from a moment on: what they ask for can no longer come true, or what they lift is not there. */
 import {
   type AttributeName,
   type Block,
@@ -9,7 +9,7 @@ import {
   type Window,
 } from '../engine/index.ts';
 import type { LiveSets } from './live-sets.ts';
-import { momentMs, type PlacedRule } from './policy-walk.ts';
+import { momentMs, type PlacedBlock, type PlacedLimit, type PlacedRule } from './policy-walk.ts';
 
 const DAY_MS = 86_400_000;
 /** Within this time after a date's midnight in UTC, a window on that date has ended everywhere on earth. */
@@ -28,15 +28,26 @@ export const MAY_BE_MISSING = {
 
 /** Why no block of the rule can hold from now on, or undefined where one can. */
 export function neverApplies(sets: LiveSets, { rule, match }: PlacedRule): string | undefined {
-  const reasons = match.map(({ block }) => neverHolds(sets, rule, block));
-  const [first] = reasons;
-  return first !== undefined && reasons.every((reason) => reason !== undefined)
-    ? `the rule can never apply: ${first}`
-    : undefined;
+  const reason = noneHolds(sets, rule, match);
+  return reason === undefined ? undefined : `the rule can never apply: ${reason}`;
 }
 
-/** Why the block cannot hold from now on while the rule is in force, or undefined where it can. */
-export function neverHolds(sets: LiveSets, rule: Rule, block: Block): string | undefined {
+/** Why no block of the limit can hold from now on, or undefined where one can. */
+export function neverLimits(sets: LiveSets, { match }: PlacedLimit): string | undefined {
+  const reason = noneHolds(sets, {}, match);
+  return reason === undefined ? undefined : `the limit can never apply: ${reason}`;
+}
+
+/** When something is in force; always, where neither end is given. */
+type Lifetime = Pick<Rule, 'notBefore' | 'expiresAt'>;
+
+function noneHolds(sets: LiveSets, lifetime: Lifetime, match: readonly PlacedBlock[]): string | undefined {
+  const reasons = match.map(({ block }) => neverHolds(sets, lifetime, block));
+  return reasons.every((reason) => reason !== undefined) ? reasons[0] : undefined;
+}
+
+/** Why the block cannot hold from now on in that lifetime, or undefined where it can. */
+export function neverHolds(sets: LiveSets, lifetime: Lifetime, block: Block): string | undefined {
   for (const condition of ['users', 'commonNames', 'identities', 'groups', 'allGroups', 'sourceIps'] as const) {
     const entries = block[condition];
     if (entries?.every((entry) => sets.referredTo(entry)?.entries.length === 0))
@@ -47,7 +58,7 @@ export function neverHolds(sets: LiveSets, rule: Rule, block: Block): string | u
     const list = typeof ranges === 'string' ? [ranges] : ranges;
     if (list?.every(isEmptyRange)) return `no version fits ${condition}`;
   }
-  if (block.windows?.every((window) => windowIsOver(sets, window, rule)))
+  if (block.windows?.every((window) => windowIsOver(sets, window, lifetime)))
     return 'its windows are over before it is in force';
   const conditioned = new Set<AttributeName>();
   for (const [condition, attribute] of Object.entries(MAY_BE_MISSING))
@@ -59,9 +70,9 @@ export function neverHolds(sets: LiveSets, rule: Rule, block: Block): string | u
   return undefined;
 }
 
-function windowIsOver(sets: LiveSets, window: Window, rule: Rule): boolean {
-  const fromMs = Math.max(sets.nowMs, momentMs(rule.notBefore, sets.nowMs));
-  const untilMs = momentMs(rule.expiresAt, Number.POSITIVE_INFINITY);
+function windowIsOver(sets: LiveSets, window: Window, { notBefore, expiresAt }: Lifetime): boolean {
+  const fromMs = Math.max(sets.nowMs, momentMs(notBefore, sets.nowMs));
+  const untilMs = momentMs(expiresAt, Number.POSITIVE_INFINITY);
   if ('dates' in window) {
     return window.dates.every((date) => {
       const lastDayMs = sets.referredTo(date)?.lastDayMs ?? parseCalendarDate(date);

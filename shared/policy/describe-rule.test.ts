@@ -16,6 +16,23 @@ describe('describeRule', () => {
     ],
     [{ id: 'a', effect: 'allow', match: 'everyone' }, 'admit everyone, everywhere'],
     [
+      { id: 'a', effect: 'allow', match: 'everyone', standing: 'keep' },
+      'admit everyone, everywhere, standing connections go on',
+    ],
+    [
+      { id: 'a', effect: 'deny', match: 'everyone', grace: 'PT10M' },
+      'refuse everyone, everywhere, standing connections end after a grace of PT10M',
+    ],
+    [
+      { id: 'a', effect: 'deny', match: 'everyone', standing: 'endAll', grace: 'PT10M' },
+      'refuse everyone, everywhere, all standing connections, however many, end after a grace of PT10M',
+    ],
+    [
+      { id: 'a', effect: 'deny', match: 'everyone', standing: 'endAll' },
+      'refuse everyone, everywhere, all standing connections, however many, end',
+    ],
+    [{ id: 'a', effect: 'deny', match: 'everyone', standing: 'end' }, 'refuse everyone, everywhere'],
+    [
       {
         id: 'a',
         effect: 'deny',

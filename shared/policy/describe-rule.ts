@@ -1,5 +1,5 @@
 /** A rule as one English sentence: for plans, diffs and lists, where the whole rule is too much. */
-import type { Block, Blocks, Match, Rule, Window } from '../engine/index.ts';
+import type { Block, Blocks, Limit, Match, Rule, Window } from '../engine/index.ts';
 import { printedText } from './printed-text.ts';
 
 /** Prints an RFC 3339 time with an offset for people. */
@@ -13,7 +13,7 @@ export interface DescribeOptions {
 }
 
 /** How values are printed. */
-interface Printing {
+export interface Printing {
   readonly printTime: PrintTime;
   readonly maxValues: number;
   readonly maxLength: number;
@@ -23,23 +23,52 @@ interface Printing {
  * `refuse batchi, everywhere, until 2026-11-24 18:00 +09:00`. Messages and posture statuses do not stand in it, so it is no
  * substitute for the rule.
  */
-export function describeRule(rule: Rule, { printTime = writtenTime, inFull = false }: DescribeOptions = {}): string {
-  const printing = {
+export function describeRule(rule: Rule, options: DescribeOptions = {}): string {
+  const printing = printingOf(options);
+  const { notBefore, expiresAt } = rule;
+  const prefix = [rule.enabled === false ? 'switched off: ' : '', rule.mode === 'report' ? 'report only: ' : ''];
+  return listedParts([
+    `${prefix.join('')}${deed(rule, printing)} ${whomAndWhere(rule, printing)}`,
+    notBefore === undefined ? '' : `from ${printing.printTime(notBefore)}`,
+    expiresAt === undefined ? '' : `until ${printing.printTime(expiresAt)}`,
+    rule.effect === 'deny' && rule.final === true ? 'whatever is exempt' : '',
+    rule.effect === 'exempt' ? '' : standingConnections(rule),
+  ]);
+}
+
+export function printingOf({ printTime = writtenTime, inFull = false }: DescribeOptions): Printing {
+  return {
     printTime,
     maxValues: inFull ? Number.POSITIVE_INFINITY : 3,
     maxLength: inFull ? Number.POSITIVE_INFINITY : 64,
   };
-  const { notBefore, expiresAt, except } = rule;
-  const prefix = [rule.enabled === false ? 'switched off: ' : '', rule.mode === 'report' ? 'report only: ' : ''];
-  const exceptions = except === undefined ? '' : `, but not ${whom(except, printing)}`;
-  const parts = [
-    `${prefix.join('')}${deed(rule, printing)} ${whom(rule.match, printing)}${exceptions}`,
-    namesEndpoints(rule.match) ? '' : 'everywhere',
-    notBefore === undefined ? '' : `from ${printTime(notBefore)}`,
-    expiresAt === undefined ? '' : `until ${printTime(expiresAt)}`,
-    rule.effect === 'deny' && rule.final === true ? 'whatever is exempt' : '',
-  ];
+}
+
+/** `batchi, but not user oncall, everywhere`. */
+export function whomAndWhere({ match, except }: Pick<Rule | Limit, 'match' | 'except'>, printing: Printing): string {
+  return listedParts([
+    whom(match, printing),
+    except === undefined ? '' : `but not ${whom(except, printing)}`,
+    namesEndpoints(match) ? '' : 'everywhere',
+  ]);
+}
+
+export function listedParts(parts: readonly string[]): string {
   return parts.filter((part) => part !== '').join(', ');
+}
+
+/** What becomes of connections that stand; nothing where that is the default. */
+function standingConnections({
+  standing,
+  grace,
+}: {
+  standing?: string | undefined;
+  grace?: string | undefined;
+}): string {
+  if (standing === 'keep') return 'standing connections go on';
+  const which = standing === 'endAll' ? 'all standing connections, however many,' : 'standing connections';
+  if (grace !== undefined) return `${which} end after a grace of ${printedText(grace, 64)}`;
+  return standing === 'endAll' ? `${which} end` : '';
 }
 
 function deed(rule: Rule, printing: Printing): string {

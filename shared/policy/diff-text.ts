@@ -1,6 +1,7 @@
 /** The difference of two policies as text for people, a line for each thing that changed, in the manner of unified diffs. */
-import { type PolicyDocument, parseInstant, type Rule, type SetEntry } from '../engine/index.ts';
-import { describeRule, type PrintTime } from './describe-rule.ts';
+import { type Limit, type PolicyDocument, parseInstant, type Rule, type SetEntry } from '../engine/index.ts';
+import { describeLimit } from './describe-limit.ts';
+import { type DescribeOptions, describeRule, type PrintTime } from './describe-rule.ts';
 import { sameData } from './diff.ts';
 import { entryValue } from './entry-key.ts';
 import { isObject } from './plain-data.ts';
@@ -13,7 +14,7 @@ const MAX_LISTED = 50;
 export interface DiffTextOptions {
   /** How instants are printed. Default: as they are written. */
   readonly printTime?: PrintTime | undefined;
-  /** Of rules that come or go only what their sentence does not tell; of tests the names. Default false: every field. */
+  /** Of rules and limits that come or go only what their sentence does not tell; of tests the names. Default false: every field. */
   readonly brief?: boolean | undefined;
 }
 
@@ -66,34 +67,45 @@ function itemLines(
   options: DiffTextOptions,
 ): string[] {
   if (!isObject(item)) return [`${mark} ${called}: ${oneLine(item, options)}`];
-  // A whole rule of a valid policy is one.
-  const rule = what === 'rule' ? (item as unknown as Rule) : undefined;
-  const leftOut = options.brief === true ? toldAnyway(mark, what, rule) : [nameKey(what)];
+  const describe = sentenceOf(what, item);
+  const leftOut = options.brief === true ? toldAnyway(mark, what, item, describe) : [nameKey(what)];
   const keys = Object.keys(item).filter((key) => item[key] !== undefined && !leftOut.includes(key));
   const fields = inReadingOrder(keys).map((key) => `${mark}     ${key}: ${oneLine(item[key], options)}`);
-  return [`${mark} ${called}${rule === undefined ? '' : `: ${describeRule(rule, options)}`}`, ...fields];
+  return [`${mark} ${called}${describe === undefined ? '' : `: ${describe(options)}`}`, ...fields];
 }
 
 /** The keys that a brief text does without. */
-function toldAnyway(mark: string, what: PolicyChange['what'], rule: Rule | undefined): readonly (string | undefined)[] {
+function toldAnyway(
+  mark: string,
+  what: PolicyChange['what'],
+  item: object,
+  describe: Describe | undefined,
+): readonly (string | undefined)[] {
   if (what === 'test') return ['name', 'connection', 'at', 'expect'];
-  if (rule === undefined) return [];
-  if (mark === '-') return Object.keys(rule);
-  const inFull = describeRule(rule) === describeRule(rule, { inFull: true });
-  return [
-    'id',
-    'effect',
-    'mode',
-    'enabled',
-    'notBefore',
-    'expiresAt',
-    'final',
-    ...(inFull ? ['from', 'match', 'except'] : []),
-  ];
+  if (describe === undefined) return [];
+  if (mark === '-') return Object.keys(item);
+  const inFull = describe({}) === describe({ inFull: true });
+  const told = what === 'rule' ? IN_A_RULES_SENTENCE : IN_A_LIMITS_SENTENCE;
+  return [...told, ...(inFull ? ['from', 'match', 'except'] : [])];
+}
+
+const IN_A_RULES_SENTENCE = [
+  ...['id', 'effect', 'mode', 'enabled', 'notBefore', 'expiresAt', 'final', 'standing', 'grace'],
+];
+const IN_A_LIMITS_SENTENCE = ['id', 'enabled', 'maxConnections', 'whenExceeded'];
+
+type Describe = (options: DescribeOptions) => string;
+
+/** What tells a whole item in a sentence; undefined for kinds without one. */
+function sentenceOf(what: PolicyChange['what'], item: object): Describe | undefined {
+  // A whole rule or limit of a valid policy is one.
+  if (what === 'rule') return (options) => describeRule(item as Rule, options);
+  if (what === 'limit') return (options) => describeLimit(item as Limit, options);
+  return undefined;
 }
 
 function nameKey(what: PolicyChange['what']): string | undefined {
-  return what === 'rule' ? 'id' : what === 'test' ? 'name' : undefined;
+  return what === 'rule' || what === 'limit' ? 'id' : what === 'test' ? 'name' : undefined;
 }
 
 const FIRST = [
@@ -106,6 +118,8 @@ const FIRST = [
   'mode',
   'notBefore',
   'expiresAt',
+  'maxConnections',
+  'whenExceeded',
   'match',
   'except',
 ];

@@ -1,4 +1,4 @@
-/** What two policies differ in: rules by id, sets by name and entry, endpoints by id, tests by name, and the settings. */
+/** What two policies differ in: rules and limits by id, sets by name and entry, endpoints by id, tests by name, and the settings. */
 import type { PolicyDocument, PolicySet, SetEntry } from '../engine/index.ts';
 
 export interface PolicyDiff {
@@ -7,6 +7,7 @@ export interface PolicyDiff {
   readonly endpoints: ItemsDiff;
   readonly sets: SetsDiff;
   readonly rules: ItemsDiff;
+  readonly limits: ItemsDiff;
   readonly tests: ItemsDiff;
 }
 
@@ -48,6 +49,7 @@ export function diffPolicies(before: PolicyDocument, after: PolicyDocument): Pol
     endpoints: diffItems(byKey(before.endpoints), byKey(after.endpoints)),
     sets: diffSets(before.sets ?? {}, after.sets ?? {}),
     rules: diffItems(byName(before.rules, 'id'), byName(after.rules, 'id')),
+    limits: diffItems(byName(before.limits, 'id'), byName(after.limits, 'id')),
     tests: diffItems(byName(before.tests, 'name'), byName(after.tests, 'name')),
   };
 }

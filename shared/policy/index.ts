@@ -6,6 +6,7 @@ export {
   checkWrite,
   type WriteToCheck,
 } from './check-write.ts';
+export { describeLimit } from './describe-limit.ts';
 export { type DescribeOptions, describeRule, type PrintTime } from './describe-rule.ts';
 export {
   type ChangedItem,
@@ -32,6 +33,7 @@ export {
   type ChangedKind,
   type EntriesChange,
   type FieldChange,
+  type ListedKind,
   type PolicyChange,
   policyChanges,
 } from './policy-changes.ts';
@@ -47,7 +49,7 @@ export {
 export { readJson } from './read-json.ts';
 export { type RuleFilter, ruleFilter } from './rule-filter.ts';
 export { rule as policyRule } from './rule-schema.ts';
-export { MAX_RULES, MAX_SET_ENTRIES, MAX_TESTS, policyDocument, policyTest } from './schema.ts';
+export { MAX_LIMITS, MAX_RULES, MAX_SET_ENTRIES, MAX_TESTS, policyDocument, policyTest } from './schema.ts';
 export { policySet } from './set-schema.ts';
 export { placeInText, positionsIn } from './source.ts';
 export { type Suggest, suggester } from './suggest.ts';

@@ -14,12 +14,12 @@ import type { DocumentPath } from './issue.ts';
 import { readablePath } from './issue.ts';
 import type { FoundWarning } from './lint.ts';
 import type { LiveSets } from './live-sets.ts';
-import { entriesOf, type PlacedEntry, rulesOf } from './policy-walk.ts';
+import { entriesOf, limitsIn, type Placed, type PlacedEntry, rulesAndLimitsOf, rulesOf } from './policy-walk.ts';
 
-/** Expired entries, unused sets, host bits, repeated and overlapping entries, deny lists of one address family. */
+/** Expired entries, unused sets, host bits, repeated and overlapping entries, deny lists of one address family. Limits are as deny rules here. */
 export function entryWarnings(document: PolicyDocument, sets: LiveSets): FoundWarning[] {
   const { nowMs } = sets;
-  const blocks = rulesOf(document).flatMap(({ match, except }) => [...match, ...except]);
+  const blocks = rulesAndLimitsOf(document).flatMap(({ match, except }) => [...match, ...except]);
   return [
     ...Object.entries(document.sets ?? {}).flatMap(([name, set]) => {
       const entries = entriesOf(set, ['sets', name]);
@@ -41,7 +41,7 @@ function expiredEntry({ value, path }: PlacedEntry): FoundWarning {
 
 function unusedSetWarnings(document: PolicyDocument): FoundWarning[] {
   const used = new Set<string | undefined>();
-  for (const { match, except } of rulesOf(document)) {
+  for (const { match, except } of rulesAndLimitsOf(document)) {
     for (const { block } of [...match, ...except]) {
       const dates = block.windows?.flatMap((window) => ('dates' in window ? window.dates : [])) ?? [];
       for (const entry of [...Object.values(textLists(block)).flat(), ...dates]) used.add(setReference(entry));
@@ -49,7 +49,7 @@ function unusedSetWarnings(document: PolicyDocument): FoundWarning[] {
   }
   return Object.keys(document.sets ?? {})
     .filter((name) => !used.has(name))
-    .map((name) => ({ path: ['sets', name], code: 'unused-set', message: `no rule refers to @${name}` }));
+    .map((name) => ({ path: ['sets', name], code: 'unused-set', message: `nothing refers to @${name}` }));
 }
 
 /** The conditions of a block that are lists of texts. */
@@ -176,19 +176,29 @@ function compare(a: readonly number[], b: readonly number[]): number {
 
 /** A deny list of IPv4 addresses alone lets the same people in over IPv6, and the other way round. */
 function oneFamilyWarnings(document: PolicyDocument, sets: LiveSets): FoundWarning[] {
-  return rulesOf(document).flatMap(({ rule, match }) => {
-    if (rule.effect !== 'deny') return [];
-    const lists = match.filter(({ block }) => block.sourceIps !== undefined);
-    const families = new Set<number>();
-    for (const { block } of lists) {
-      for (const entry of block.sourceIps ?? []) for (const family of familiesOf(sets, entry)) families.add(family);
-    }
-    const [first] = lists;
-    const [family, other] = families;
-    if (first === undefined || family === undefined || other !== undefined) return [];
-    const message = `this refuses IPv${family} addresses only; who comes over IPv${family === 4 ? 6 : 4} passes`;
-    return [{ path: [...first.path, 'sourceIps'], code: 'one-address-family' as const, message }];
-  });
+  return [
+    ...rulesOf(document).flatMap((placed) =>
+      placed.rule.effect === 'deny' ? oneFamily(placed, sets, ['refuses', 'passes']) : [],
+    ),
+    ...limitsIn(document).flatMap((placed) => oneFamily(placed, sets, ['counts', 'is not counted'])),
+  ];
+}
+
+function oneFamily(
+  { match }: Placed,
+  sets: LiveSets,
+  [does, escapes]: readonly [does: string, escapes: string],
+): FoundWarning[] {
+  const lists = match.filter(({ block }) => block.sourceIps !== undefined);
+  const families = new Set<number>();
+  for (const { block } of lists) {
+    for (const entry of block.sourceIps ?? []) for (const family of familiesOf(sets, entry)) families.add(family);
+  }
+  const [first] = lists;
+  const [family, other] = families;
+  if (first === undefined || family === undefined || other !== undefined) return [];
+  const message = `this ${does} IPv${family} addresses only; who comes over IPv${family === 4 ? 6 : 4} ${escapes}`;
+  return [{ path: [...first.path, 'sourceIps'], code: 'one-address-family', message }];
 }
 
 function familiesOf(sets: LiveSets, entry: string): Iterable<number> {

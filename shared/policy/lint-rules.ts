@@ -1,9 +1,9 @@
-/** Warnings about rules that do nothing, and about rules that somebody passes by leaving an attribute out. */
+/** Warnings about rules that do nothing, and about rules and limits that somebody passes by leaving an attribute out. */
 import type { AttributeName, Block, PolicyDocument, Rule } from '../engine/index.ts';
 import { liftableRules, liftsNothing, MAY_BE_MISSING, neverApplies } from './dead-rules.ts';
 import type { FoundWarning } from './lint.ts';
 import type { LiveSets } from './live-sets.ts';
-import { momentMs, type PlacedRule, rulesOf } from './policy-walk.ts';
+import { limitsIn, momentMs, type Placed, type PlacedBlock, rulesAndLimitsOf, rulesOf } from './policy-walk.ts';
 
 type ConditionOnOptional = keyof typeof MAY_BE_MISSING;
 
@@ -24,25 +24,38 @@ export function deadRuleWarnings(document: PolicyDocument, sets: LiveSets): Foun
   });
 }
 
-/** Deny rules that somebody passes whose event lacks the attribute. */
+/** Deny rules and limits that somebody passes whose event lacks the attribute. */
 export function missingAttributeWarnings(document: PolicyDocument): FoundWarning[] {
   const rules = rulesOf(document);
   const refusedAnyway = new Set(
     rules.flatMap(({ rule, match }) => (isStandingDeny(rule) ? match.flatMap(({ block }) => missingAlone(block)) : [])),
   );
-  return rules.flatMap(({ rule, match }) => {
-    if (rule.effect !== 'deny') return [];
-    return match.flatMap(({ block, path }, index) =>
-      conditionsOnOptional(block).flatMap((condition): FoundWarning[] => {
-        const attribute = MAY_BE_MISSING[condition];
-        const beside = match.some(({ block: other }, place) => place !== index && other.missing?.includes(attribute));
-        if (beside || refusedAnyway.has(attribute)) return [];
-        const cure = condition === 'users' || condition === 'commonNames' ? 'use identities, or add' : 'add';
-        const message = `who sends no ${attribute} passes; ${cure} a block { missing: [${attribute}] }`;
-        return [{ path: [...path, condition], code: 'deny-passes-missing', message }];
-      }),
-    );
-  });
+  return [
+    ...rules.flatMap(({ rule, match }) =>
+      rule.effect === 'deny' ? passesMissing(match, refusedAnyway, 'deny-passes-missing', 'passes') : [],
+    ),
+    ...limitsIn(document).flatMap(({ match }) =>
+      passesMissing(match, refusedAnyway, 'limit-passes-missing', 'is not counted'),
+    ),
+  ];
+}
+
+function passesMissing(
+  match: readonly PlacedBlock[],
+  refusedAnyway: ReadonlySet<AttributeName>,
+  code: FoundWarning['code'],
+  consequence: string,
+): FoundWarning[] {
+  return match.flatMap(({ block, path }, index) =>
+    conditionsOnOptional(block).flatMap((condition): FoundWarning[] => {
+      const attribute = MAY_BE_MISSING[condition];
+      const beside = match.some(({ block: other }, place) => place !== index && other.missing?.includes(attribute));
+      if (beside || refusedAnyway.has(attribute)) return [];
+      const cure = condition === 'users' || condition === 'commonNames' ? 'use identities, or add' : 'add';
+      const message = `who sends no ${attribute} ${consequence}; ${cure} a block { missing: [${attribute}] }`;
+      return [{ path: [...path, condition], code, message }];
+    }),
+  );
 }
 
 function isStandingDeny(rule: Rule): boolean {
@@ -66,18 +79,22 @@ function conditionsOnOptional(block: Block): ConditionOnOptional[] {
 
 /** `except` of an allow rule that somebody escapes, and `except` blocks of several conditions. */
 export function exceptWarnings(document: PolicyDocument): FoundWarning[] {
-  return rulesOf(document).flatMap(({ rule, except }) => [
-    ...except.flatMap(({ block, path }): FoundWarning[] => {
-      const conditions = Object.keys(block);
-      if (conditions.length < 2) return [];
-      const message = `only who fits ${conditions.join(' and ')} together is excepted; for either, write a list of blocks`;
-      return [{ path, code: 'except-is-and', message }];
-    }),
-    ...(rule.effect === 'allow' ? except.flatMap((_, index) => allowExceptWarnings(except, index)) : []),
-  ]);
+  return [
+    ...rulesAndLimitsOf(document).flatMap(({ except }) =>
+      except.flatMap(({ block, path }): FoundWarning[] => {
+        const conditions = Object.keys(block);
+        if (conditions.length < 2) return [];
+        const message = `only who fits ${conditions.join(' and ')} together is excepted; for either, write a list of blocks`;
+        return [{ path, code: 'except-is-and', message }];
+      }),
+    ),
+    ...rulesOf(document).flatMap(({ rule, except }) =>
+      rule.effect === 'allow' ? except.flatMap((_, index) => allowExceptWarnings(except, index)) : [],
+    ),
+  ];
 }
 
-function allowExceptWarnings(except: PlacedRule['except'], index: number): FoundWarning[] {
+function allowExceptWarnings(except: Placed['except'], index: number): FoundWarning[] {
   const placed = except[index];
   if (placed === undefined) return [];
   return conditionsOnOptional(placed.block).flatMap((condition): FoundWarning[] => {

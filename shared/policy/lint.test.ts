@@ -17,6 +17,7 @@ const deny = (match: string, more = '') => `${P}rules:\n  - { id: d, effect: den
 const allow = (more: string) => `${P}rules:\n  - { id: a, effect: allow, match: everyone, ${more} }\n`;
 const ips = (entries: string) =>
   `${P}sets: { a: { kind: ip, entries: [${entries}] } }\nrules: [{ id: r, effect: allow, match: { sourceIps: ["@a"] } }]\n`;
+const limit = (match: string, more = '') => `${P}limits:\n  - { id: l, match: ${match}, maxConnections: 1${more} }\n`;
 const users = (entries: string) =>
   `${P}sets: { a: { kind: user, entries: [${entries}] } }\nrules: [{ id: r, effect: deny, match: { identities: ["@a"] } }]\n`;
 const window = (text: string) => deny(`{ windows: [${text}] }`);
@@ -67,8 +68,16 @@ const CASES: Record<LintCode, { warns: [string, string, string[]][]; isSilent: [
         `${P}rules:\n  - { id: e, effect: exempt, from: "*", match: { users: [x] } }\n`,
         ['rules[0]'],
       ],
+      ['a limit on a window that is over', limit('{ windows: [{ until: 2026-11-24T00:00Z }] }'), ['limits[0]']],
+      [
+        'a limit on a set in which nobody is left',
+        `${P}sets: { a: { kind: group, entries: [] } }\nlimits: [{ id: l, match: { groups: ["@a"] }, maxConnections: 1 }]\n`,
+        ['limits[0]'],
+      ],
     ],
     isSilent: [
+      ['a limit that is switched off', limit('{ windows: [{ until: 2026-11-24T00:00Z }] }', ', enabled: false')],
+      ['a limit on everyone', limit('everyone')],
       ['one block of a list that can hold', deny('[{ windows: [{ until: 2026-11-24T00:00Z }] }, { identities: [x] }]')],
       ['a set in which one is left', users('x, { value: y, expiresAt: 2026-11-30T00:00Z }')],
       ['a window that is still open', window('{ until: 2026-11-24T00:01Z }')],
@@ -112,6 +121,10 @@ const CASES: Record<LintCode, { warns: [string, string, string[]][]; isSilent: [
     isSilent: [
       ['a set in a match', users('x')],
       [
+        'a set in a limit alone',
+        `${P}sets: { a: { kind: group, entries: [x] } }\nlimits: [{ id: l, match: everyone, except: { groups: ["@a"] }, maxConnections: 1 }]\n`,
+      ],
+      [
         'a set in an except',
         `${P}sets: { a: { kind: user, entries: [x] } }\nrules: [{ id: r, effect: deny, match: everyone, except: [{ users: ["@a"] }] }]\n`,
       ],
@@ -153,6 +166,7 @@ const CASES: Record<LintCode, { warns: [string, string, string[]][]; isSilent: [
         ['rules[0].match.windows[0].days[2]'],
       ],
       ['a group', deny('[{ groups: [temps, TEMPS] }, { missing: [groups] }]'), ['rules[0].match[0].groups[1]']],
+      ['a name in a limit', limit('{ identities: [x, X] }'), ['limits[0].match.identities[1]']],
     ],
     isSilent: [
       ['names that differ', users('batchi, batchi2')],
@@ -252,6 +266,11 @@ const CASES: Record<LintCode, { warns: [string, string, string[]][]; isSilent: [
         ['rules[0].except'],
       ],
       [
+        'two conditions in a limit',
+        limit('everyone', ', except: { groups: [vpn-admins], users: [oncall] }'),
+        ['limits[0].except'],
+      ],
+      [
         'two conditions in a block of a list',
         allow('except: [{ identities: [x] }, { identities: [y], sourceIps: [192.0.2.1] }]'),
         ['rules[0].except[1]'],
@@ -262,9 +281,58 @@ const CASES: Record<LintCode, { warns: [string, string, string[]][]; isSilent: [
       ['two conditions in a match', deny('{ identities: [x], windows: [{ from: 2026-11-24T00:00Z }] }')],
     ],
   },
+  'limit-passes-missing': {
+    warns: [
+      ['users', limit('{ users: [x] }'), ['limits[0].match.users']],
+      [
+        'groups and platforms without their missing',
+        limit('[{ groups: [temps] }, { platforms: [ios] }, { missing: [platform] }]'),
+        ['limits[0].match[0].groups'],
+      ],
+    ],
+    isSilent: [
+      ['identities', limit('{ identities: [x] }')],
+      ['an except', limit('everyone', ', except: { groups: [staff] }')],
+      [
+        'what a deny rule refuses anyway',
+        `${deny('{ missing: [groups] }')}limits: [{ id: l, match: { groups: [temps] }, maxConnections: 1 }]\n`,
+      ],
+      ['a deny rule', deny('{ users: [x] }')],
+    ],
+  },
+  'no-effect': {
+    warns: [
+      [
+        'standing and grace in report mode',
+        deny('everyone', ', mode: report, standing: end, grace: PT10M'),
+        ['rules[0].standing', 'rules[0].grace'],
+      ],
+      [
+        'an allow rule that keeps where everybody is let in by default',
+        allow('standing: keep').replace('defaultEffect: deny', 'defaultEffect: allow'),
+        ['rules[0].standing'],
+      ],
+      [
+        'a message that nobody reads',
+        limit('everyone', ', whenExceeded: endOldest, message: No.'),
+        ['limits[0].message'],
+      ],
+    ],
+    isSilent: [
+      ['an enforced deny rule', deny('everyone', ', standing: endAll, grace: PT10M')],
+      ['an allow rule where the default refuses', allow('standing: keep')],
+      [
+        'an allow rule where one endpoint refuses',
+        `${allow('grace: PT10M').replace('defaultEffect: deny', 'defaultEffect: allow')}endpoints: { cvpn-endpoint-0a1b2c3d4e5f67890: { defaultEffect: deny } }\n`,
+      ],
+      ['a rule that is switched off', deny('everyone', ', mode: report, enabled: false, standing: keep')],
+      ['a message of a limit that refuses', limit('everyone', ', whenExceeded: refuse, message: No.')],
+    ],
+  },
   'one-address-family': {
     warns: [
       ['IPv4 alone', deny('{ sourceIps: [192.0.2.1, 198.51.100.0/24] }'), ['rules[0].match.sourceIps']],
+      ['IPv4 alone in a limit', limit('{ sourceIps: [192.0.2.1] }'), ['limits[0].match.sourceIps']],
       [
         'IPv6 alone, in a set',
         `${P}sets: { a: { kind: ip, entries: ["2001:db8::/32", { value: 192.0.2.1, expiresAt: 2026-11-01T00:00Z }] } }\nrules: [{ id: r, effect: deny, match: [{ identities: [x] }, { sourceIps: ["@a"] }] }]\n`,
@@ -272,6 +340,7 @@ const CASES: Record<LintCode, { warns: [string, string, string[]][]; isSilent: [
       ],
     ],
     isSilent: [
+      ['both in a limit', limit('{ sourceIps: [192.0.2.1, "2001:db8::/32"] }')],
       ['both', deny('{ sourceIps: [192.0.2.1, "2001:db8::/32"] }')],
       ['both, in two blocks', deny('[{ sourceIps: [192.0.2.1] }, { sourceIps: ["2001:db8::/32"] }]')],
       ['an allow list', allow('enabled: true').replace('everyone', '{ sourceIps: [192.0.2.1] }')],
@@ -308,7 +377,7 @@ rules:
     expect(lintPolicy(policy(text), NOW).map(({ where, message }) => `${where}: ${message}`)).toEqual([
       'sets.offices.entries[0]: "203.0.113.7/24" has bits after its prefix, which are ignored',
       'sets.offices.entries[1]: "203.0.113.9" overlaps "203.0.113.7/24" at sets.offices.entries[0]',
-      'sets.spare: no rule refers to @spare',
+      'sets.spare: nothing refers to @spare',
       'rules[0]: the rule expired at 2026-01-01T00:00Z and no longer counts',
       'rules[1].match.openvpnVersion: who sends no openvpnVersion passes; add a block { missing: [openvpnVersion] }',
       'rules[2].except: only who fits users and platforms together is excepted; for either, write a list of blocks',

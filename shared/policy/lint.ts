@@ -5,11 +5,14 @@
 import type { PolicyDocument } from '../engine/index.ts';
 import { type DocumentPath, inDocumentOrder, readablePath } from './issue.ts';
 import { entryWarnings } from './lint-entries.ts';
+import { limitWarnings } from './lint-limits.ts';
 import { deadRuleWarnings, exceptWarnings, missingAttributeWarnings } from './lint-rules.ts';
+import { standingWarnings } from './lint-standing.ts';
 import { LiveSets } from './live-sets.ts';
 
 export type LintCode =
   | 'never-applies'
+  | 'no-effect'
   | 'expired-rule'
   | 'expired-entry'
   | 'unused-set'
@@ -17,6 +20,7 @@ export type LintCode =
   | 'repeated-entry'
   | 'overlapping-entry'
   | 'deny-passes-missing'
+  | 'limit-passes-missing'
   | 'except-passes-missing'
   | 'except-on-claims'
   | 'except-is-and'
@@ -48,6 +52,8 @@ export function lintPolicy(document: PolicyDocument, nowMs: number): LintWarning
     ...deadRuleWarnings(document, sets),
     ...missingAttributeWarnings(document),
     ...exceptWarnings(document),
+    ...standingWarnings(document),
+    ...limitWarnings(document, sets),
   ];
   return inDocumentOrder(found, document).map(({ path, code, message }) => ({
     path,

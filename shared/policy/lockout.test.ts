@@ -17,6 +17,11 @@ const OPEN = 'defaultEffect: allow\nrules:\n';
 const SHUT = 'defaultEffect: deny\nrules:\n';
 
 describe('lockout', () => {
+  it('is never made by limits', () => {
+    const limits = 'limits: [{ id: l, match: everyone, maxConnections: 1 }]\n';
+    expect(lockoutReason(policy(`${limits}defaultEffect: allow`), NOW)).toBeUndefined();
+  });
+
   it.each([
     ['a default that refuses, and no rule', 'defaultEffect: deny'],
     ['a default that refuses, and deny rules alone', `${SHUT}  - { id: d, effect: deny, match: { users: [x] } }`],

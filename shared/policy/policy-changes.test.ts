@@ -25,6 +25,11 @@ const BEFORE = {
     { id: 'one', effect: 'allow', match: 'everyone' },
     { id: 'two', effect: 'allow', match: 'everyone' },
   ],
+  limits: [
+    { id: 'one-each', match: 'everyone', maxConnections: 1 },
+    { id: 'ten-each', match: 'everyone', maxConnections: 10 },
+    { id: 'two-each', match: 'everyone', maxConnections: 2, message: 'Two are enough.' },
+  ],
 } as const satisfies PolicyDocument;
 
 const AFTER: PolicyDocument = {
@@ -50,6 +55,11 @@ const AFTER: PolicyDocument = {
     },
     { id: 'one', effect: 'allow', match: 'everyone' },
     { id: 'block-batchi', match: { identities: ['batchi'] }, effect: 'deny' },
+  ],
+  limits: [
+    { id: 'two-each', match: 'everyone', maxConnections: 3, whenExceeded: 'endOldest' },
+    { id: 'one-each', match: 'everyone', maxConnections: 1 },
+    { id: 'temps', match: { groups: ['temps'] }, maxConnections: 1 },
   ],
 };
 
@@ -96,6 +106,19 @@ describe('policyChanges', () => {
         before: ['patch-night', 'one', 'two'],
         after: ['two', 'patch-night', 'one'],
       },
+      { what: 'limit', id: 'ten-each', change: 'removed', before: BEFORE.limits[1] },
+      {
+        what: 'limit',
+        id: 'two-each',
+        change: 'changed',
+        fields: [
+          { key: 'maxConnections', before: 2, after: 3 },
+          { key: 'message', before: 'Two are enough.' },
+          { key: 'whenExceeded', after: 'endOldest' },
+        ],
+      },
+      { what: 'limit', id: 'temps', change: 'added', after: AFTER.limits?.[2] },
+      { what: 'limit', change: 'reordered', before: ['one-each', 'two-each'], after: ['two-each', 'one-each'] },
     ]);
   });
 });
@@ -124,6 +147,16 @@ describe('diffText', () => {
 +     effect: deny
 +     match: {identities: [batchi]}
 ~ rules: reordered: patch-night, one, two -> two, patch-night, one
+- limit ten-each: at most 10 connections each for everyone, everywhere, else a new one is refused
+-     maxConnections: 10
+-     match: everyone
+~ limit two-each: maxConnections 2 -> 3
+~ limit two-each: message "Two are enough." -> none
+~ limit two-each: whenExceeded none -> endOldest
++ limit temps: at most 1 connection each for everyone in temps, everywhere, else a new one is refused
++     maxConnections: 1
++     match: {groups: [temps]}
+~ limits: reordered: one-each, two-each -> two-each, one-each
 `,
     );
   });
@@ -166,7 +199,7 @@ describe('diffText', () => {
 
 /** An empty list says the same as none. */
 function normal(document: PolicyDocument): object {
-  return { rules: [], tests: [], ...document };
+  return { rules: [], limits: [], tests: [], ...document };
 }
 
 function otherKeyOrder<T>(value: T): T {

@@ -3,7 +3,10 @@ import type { PolicyDocument, PolicySet, SetEntry } from '../engine/index.ts';
 import { type ChangedItem, diffPolicies, type EntriesDiff, type ItemsDiff } from './diff.ts';
 import { entryValue } from './entry-key.ts';
 
-export type ChangedKind = 'setting' | 'endpoint' | 'set' | 'rule' | 'test';
+export type ChangedKind = 'setting' | 'endpoint' | 'set' | 'rule' | 'limit' | 'test';
+
+/** Kinds of item that stand in a list. */
+export type ListedKind = 'rule' | 'limit' | 'test';
 
 export type PolicyChange =
   | { readonly what: ChangedKind; readonly id: string; readonly change: 'added'; readonly after: unknown }
@@ -26,7 +29,7 @@ export type PolicyChange =
     }
   /** Those that stayed stand in another order: their names before and after. */
   | {
-      readonly what: 'rule' | 'test';
+      readonly what: ListedKind;
       readonly change: 'reordered';
       readonly before: readonly string[];
       readonly after: readonly string[];
@@ -55,8 +58,8 @@ export interface ChangedEntry {
 }
 
 /**
- * The changes from one valid policy to another: settings, endpoints, sets, rules, tests; of each the removed ones, the
- * changed ones, the added ones. Endpoints and sets come by name, rules and tests in document order. The difference is that of
+ * The changes from one valid policy to another: settings, endpoints, sets, rules, limits, tests; of each the removed ones, the
+ * changed ones, the added ones. Endpoints and sets come by name, all others in document order. The difference is that of
  * `diffPolicies`; the first policy differs from `undefined` in all that it has.
  */
 export function policyChanges(before: PolicyDocument | undefined, after: PolicyDocument): PolicyChange[] {
@@ -69,6 +72,7 @@ export function policyChanges(before: PolicyDocument | undefined, after: PolicyD
     ...itemChanges('endpoint', diff.endpoints, parts, byName),
     ...setChanges(diff.sets, diff.sets.entries, parts),
     ...itemChanges('rule', diff.rules, parts, (names) => names),
+    ...itemChanges('limit', diff.limits, parts, (names) => names),
     ...itemChanges('test', diff.tests, parts, (names) => names),
   ];
 }
@@ -80,11 +84,12 @@ interface BothParts {
   readonly now: Parts;
 }
 
-function partsOf({ endpoints = {}, sets = {}, rules = [], tests = [] }: Partial<PolicyDocument>): Parts {
+function partsOf({ endpoints = {}, sets = {}, rules = [], limits = [], tests = [] }: Partial<PolicyDocument>): Parts {
   return {
     endpoint: new Map(Object.entries(endpoints)),
     set: new Map(Object.entries(sets)),
     rule: new Map(rules.map((rule) => [rule.id, rule])),
+    limit: new Map(limits.map((limit) => [limit.id, limit])),
     test: new Map(tests.map((test) => [test.name, test])),
   };
 }
@@ -114,7 +119,7 @@ function itemChanges(
       }),
     ),
     ...ordered(added).map((id): PolicyChange => ({ what, id, change: 'added', after: now[what].get(id) })),
-    ...(reordered && (what === 'rule' || what === 'test') ? [reordering(what, old[what], now[what])] : []),
+    ...(reordered && isListed(what) ? [reordering(what, old[what], now[what])] : []),
   ];
 }
 
@@ -173,7 +178,12 @@ function byValue(set: object | undefined): Map<string, SetEntry[]> {
   return values;
 }
 
-function reordering(what: 'rule' | 'test', old: Items, now: Items): PolicyChange {
+/** True where the order of such items counts, or is at least kept. */
+export function isListed(what: ChangedKind): what is ListedKind {
+  return what === 'rule' || what === 'limit' || what === 'test';
+}
+
+function reordering(what: ListedKind, old: Items, now: Items): PolicyChange {
   return {
     what,
     change: 'reordered',

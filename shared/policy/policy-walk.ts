@@ -1,7 +1,8 @@
-/** Ways through a valid document: the blocks of a rule, the entries of a set. */
+/** Ways through a valid document: the blocks of a rule or limit, the entries of a set. */
 import {
   type Block,
   type Blocks,
+  type Limit,
   type Match,
   type PolicyDocument,
   type PolicySet,
@@ -27,23 +28,36 @@ function isList(blocks: Blocks): blocks is readonly Block[] {
   return Array.isArray(blocks);
 }
 
-export interface PlacedRule {
-  readonly rule: Rule;
+/** What has conditions, with where it stands. */
+export interface Placed {
   readonly path: DocumentPath;
   readonly match: readonly PlacedBlock[];
   readonly except: readonly PlacedBlock[];
 }
 
+export interface PlacedRule extends Placed {
+  readonly rule: Rule;
+}
+
+export interface PlacedLimit extends Placed {
+  readonly limit: Limit;
+}
+
 export function rulesOf({ rules = [] }: PolicyDocument): readonly PlacedRule[] {
-  return rules.map((rule, index) => {
-    const path = ['rules', index];
-    return {
-      rule,
-      path,
-      match: blocksOf(rule.match, [...path, 'match']),
-      except: blocksOf(rule.except, [...path, 'except']),
-    };
-  });
+  return rules.map((rule, index) => ({ rule, ...placed(rule, ['rules', index]) }));
+}
+
+export function limitsIn({ limits = [] }: PolicyDocument): readonly PlacedLimit[] {
+  return limits.map((limit, index) => ({ limit, ...placed(limit, ['limits', index]) }));
+}
+
+/** All that refers to sets and endpoints. */
+export function rulesAndLimitsOf(document: PolicyDocument): readonly Placed[] {
+  return [...rulesOf(document), ...limitsIn(document)];
+}
+
+function placed({ match, except }: Pick<Rule | Limit, 'match' | 'except'>, path: DocumentPath): Placed {
+  return { path, match: blocksOf(match, [...path, 'match']), except: blocksOf(except, [...path, 'except']) };
 }
 
 export interface PlacedEntry {

@@ -8,7 +8,7 @@ import { readPolicy, validatePolicy } from './read-document.ts';
 const REFUSING =
   'accepted: endpoints, users, commonNames, groups, allGroups, sourceIps, platforms, openvpnVersion, awsClientVersion, windows, missing, identities';
 const DENY_KEYS =
-  'accepted: id, description, mode, enabled, notBefore, expiresAt, effect, match, except, message, postureStatuses, final';
+  'accepted: id, description, mode, enabled, notBefore, expiresAt, effect, match, except, message, postureStatuses, final, standing, grace';
 const ADDRESSES =
   'accepted: an address (203.0.113.9, 2001:db8::1), a CIDR block (203.0.113.0/24) or a range (203.0.113.1-203.0.113.9)';
 const NO_CONDITION =
@@ -27,6 +27,8 @@ const P = 'version: 1\ndefaultEffect: deny\n';
 
 /** A policy of one deny rule with these lines. */
 const rule = (lines: string) => `${P}rules:\n  - id: r\n    effect: deny\n${lines.replaceAll(/^/gm, '    ')}\n`;
+/** A policy of one limit with these lines. */
+const limit = (lines: string) => `${P}limits:\n  - id: l\n${lines.replaceAll(/^/gm, '    ')}\n`;
 const match = (text: string) => rule(`match: ${text}`);
 const win = (text: string) => match(`{ windows: [${text}] }`);
 
@@ -270,7 +272,7 @@ const BAD_POLICIES: [name: string, text: string, issues: string[]][] = [
     'version: 1\ndefault-effect: deny\n',
     [
       '1:1 defaultEffect missing-key: defaultEffect is missing; accepted: allow or deny',
-      '2:1 default-effect unknown-key: the key "default-effect" is not known (did you mean "defaultEffect"?); accepted: version, defaultEffect, defaultMessage, endpoints, sets, rules, tests',
+      '2:1 default-effect unknown-key: the key "default-effect" is not known (did you mean "defaultEffect"?); accepted: version, defaultEffect, defaultMessage, endpoints, sets, rules, limits, tests',
     ],
   ],
   [
@@ -789,11 +791,124 @@ const BAD_POLICIES: [name: string, text: string, issues: string[]][] = [
     ],
   ],
   [
+    'a number of connections that is none, beside a word that is not known',
+    limit('match: everyone\nmaxConnections: 0\nwhenExceeded: endoldest'),
+    [
+      '6:21 limits[0].maxConnections wrong-value: 0 is not accepted; accepted: a whole number from 1 to 100',
+      '7:19 limits[0].whenExceeded wrong-value: "endoldest" is not accepted (did you mean "endOldest"?); accepted: refuse, endOldest',
+    ],
+  ],
+  [
+    'too many connections, half ones, and a number in quotes',
+    `${P}limits:
+  - { id: a, match: everyone, maxConnections: 101 }
+  - { id: b, match: everyone, maxConnections: 1.5 }
+  - { id: c, match: everyone, maxConnections: "2" }
+  - { id: d, match: everyone, maxConnections: one }
+  - { id: e, match: everyone }
+`,
+    [
+      '4:47 limits[0].maxConnections wrong-value: 101 is not accepted; accepted: a whole number from 1 to 100',
+      '5:47 limits[1].maxConnections wrong-type: the number 1.5 stands here; accepted: a whole number from 1 to 100',
+      '6:47 limits[2].maxConnections wrong-type: "2" is a text; write a number without quotes; accepted: a whole number from 1 to 100',
+      '7:47 limits[3].maxConnections wrong-type: "one" is a text; write a number without quotes; accepted: a whole number from 1 to 100',
+      '8:5 limits[4].maxConnections missing-key: maxConnections is missing; accepted: a whole number from 1 to 100',
+    ],
+  ],
+  [
+    'keys that a limit has not',
+    limit('match: everyone\nmaxConnection: 1\nmaxConnections: 1\nmode: report'),
+    [
+      '6:5 limits[0].maxConnection unknown-key: the key "maxConnection" is not known (did you mean "maxConnections"?); accepted: id, description, match, except, enabled, maxConnections, whenExceeded, message',
+      '8:5 limits[0].mode unknown-key: the key "mode" is not known; accepted: id, description, match, except, enabled, maxConnections, whenExceeded, message',
+    ],
+  ],
+  [
+    'a limit on sets and endpoints that are not there, and conditions that except by identity',
+    `${P}sets: { offices: { kind: ip, entries: [] }, contractors: { kind: group, entries: [] } }
+limits:
+  - id: l
+    match: { groups: ["@contractor", "@offices"], endpoints: [frankfurt], sourceIPs: [] }
+    except: { identities: [x] }
+    maxConnections: 1
+`,
+    [
+      '6:23 limits[0].match.groups[0] unknown-set: there is no set "contractor" (did you mean "contractors"?); accepted: one of @offices, @contractors',
+      '6:38 limits[0].match.groups[1] wrong-set-kind: the set "offices" is of kind ip; accepted: a set of kind group',
+      '6:63 limits[0].match.endpoints[0] unknown-endpoint: "frankfurt" is no endpoint; accepted: an id such as cvpn-endpoint-0a1b2c3d4e5f67890',
+      `6:75 limits[0].match.sourceIPs unknown-key: the key "sourceIPs" is not known (did you mean "sourceIps"?); ${REFUSING}`,
+      '7:15 limits[0].except.identities identities-grants: identities would grant here, and it only refuses; accepted: users or commonNames',
+    ],
+  ],
+  [
+    'a limit on nobody, and one that is no object',
+    `${P}limits:\n  - { id: a, match: {}, maxConnections: 1 }\n  - everyone\n`,
+    [
+      `4:21 limits[0].match empty: ${NO_CONDITION}`,
+      '5:5 limits[1] wrong-type: the text "everyone" stands here; accepted: a limit, an object with id, match and maxConnections',
+    ],
+  ],
+  [
+    'limits that are no list',
+    `${P}limits: { one-each: 1 }\n`,
+    ['3:9 limits wrong-type: an object stands here; accepted: a list of limits'],
+  ],
+  [
+    'a limit with the id of a rule, and two of one id',
+    `${P}rules: [{ id: a, effect: deny, match: everyone }]
+limits:
+  - { id: a, match: everyone, maxConnections: 1 }
+  - { id: b, match: everyone, maxConnections: 1 }
+  - { id: b, match: everyone, maxConnections: 2 }
+`,
+    [
+      '5:11 limits[0].id duplicate-id: "a" is already the id of rules[0]; accepted: each id once',
+      '7:11 limits[2].id duplicate-id: "b" is already the id of limits[1]; accepted: each id once',
+    ],
+  ],
+  [
+    'what becomes of standing connections, in words that are not known',
+    `${P}rules:
+  - { id: a, effect: deny, match: everyone, standing: kept }
+  - { id: b, effect: allow, match: everyone, standing: endAll }
+  - { id: c, effect: deny, match: everyone, standing: true }
+`,
+    [
+      '4:55 rules[0].standing wrong-value: "kept" is not accepted (did you mean "keep"?); accepted: keep, end, endAll',
+      '5:56 rules[1].standing wrong-value: "endAll" is not accepted; accepted: keep, end',
+      '6:55 rules[2].standing wrong-value: true is not accepted; accepted: keep, end, endAll',
+    ],
+  ],
+  [
+    'a grace that is too long, that is no duration, and beside what goes on anyway',
+    `${P}rules:
+  - { id: a, effect: deny, match: everyone, grace: PT25H }
+  - { id: b, effect: allow, match: everyone, grace: 10m }
+  - { id: c, effect: deny, match: everyone, standing: keep, grace: PT10M }
+`,
+    [
+      '4:52 rules[0].grace invalid-duration: "PT25H" is over 24 hours, after which a connection ends anyway; accepted: such as PT10M, or standing: keep',
+      `5:53 rules[1].grace invalid-duration: "10m" is no duration; ${DURATION}`,
+      '6:68 rules[2].grace contradiction: the rule keeps standing connections, so there is no grace after which they end; accepted: standing: keep, or grace',
+    ],
+  ],
+  [
+    'standing and grace of an exempt rule',
+    `${P}rules:
+  - { id: a, effect: deny, match: everyone }
+  - { id: b, effect: exempt, from: "*", match: everyone, standing: keep, grace: PT10M }
+`,
+    [
+      '5:58 rules[1].standing wrong-place: an exempt rule has no standing; accepted: standing in deny and allow rules',
+      '5:74 rules[1].grace wrong-place: an exempt rule has no grace; accepted: grace in deny and allow rules',
+    ],
+  ],
+  [
     'lists in lists in lists',
     `version: 1\nx: ${'['.repeat(40)}${']'.repeat(40)}`,
     [
       '1:1 defaultEffect missing-key: defaultEffect is missing; accepted: allow or deny',
-      '2:1 x unknown-key: the key "x" is not known; accepted: version, defaultEffect, defaultMessage, endpoints, sets, rules, tests',
+      '2:1 x unknown-key: the key "x" is not known; accepted: version, defaultEffect, defaultMessage, endpoints, sets, rules, limits, tests',
       '2:35 x[0][0][0][0][0][0][0][0][0][0][0][0][0][0][0][0][0][0][0][0][0][0][0][0][0][0][0][0][0][0][0] too-deep: the document is nested too deeply; accepted: 32 levels',
     ],
   ],
@@ -900,7 +1015,7 @@ describe('a policy with many errors', () => {
     const [, unknown] = issues;
     if (unknown === undefined) throw new Error('no second issue');
     expect(formatIssue(unknown, 'policy.yaml')).toBe(
-      'policy.yaml:3:1 default-effect: the key "default-effect" is not known (did you mean "defaultEffect"?); accepted: version, defaultEffect, defaultMessage, endpoints, sets, rules, tests',
+      'policy.yaml:3:1 default-effect: the key "default-effect" is not known (did you mean "defaultEffect"?); accepted: version, defaultEffect, defaultMessage, endpoints, sets, rules, limits, tests',
     );
     expect(jsonPointer(['sets', 'a/b~c', 'entries', 0])).toBe('/sets/a~1b~0c/entries/0');
   });

@@ -1,10 +1,11 @@
 /** Schemas of conditions, blocks and rules. */
 import { z } from 'zod';
-import { ATTRIBUTE_NAMES, PolicyValueError, RULE_ID } from '../engine/index.ts';
+import { ATTRIBUTE_NAMES, MAX_CONNECTIONS, PolicyValueError, RULE_ID } from '../engine/index.ts';
 import {
   addressesOrSet,
   description,
   endpointReference,
+  grace,
   instant,
   listOf,
   message,
@@ -110,6 +111,13 @@ export const denyRule = z
     message: message.optional(),
     postureStatuses,
     final: z.boolean().optional().describe('true: no exempt rule lifts it.'),
+    standing: z
+      .enum(['keep', 'end', 'endAll'])
+      .optional()
+      .describe(
+        'Connections that stand when the rule comes to refuse them: keep lets them go on, end (the default) lets the enforcer end them unless they are too many at once, endAll however many they are.',
+      ),
+    grace: grace.optional(),
   })
   .meta({
     id: 'DenyRule',
@@ -131,12 +139,50 @@ export const allowRule = z
     effect: z.literal('allow').describe('Admits where the rule applies and no deny rule refuses.'),
     ...grants,
     postureStatuses,
+    standing: z
+      .enum(['keep', 'end'])
+      .optional()
+      .describe(
+        'Connections that it admitted and that no rule admits any more: keep lets them go on, end (the default) lets the enforcer end them unless they are too many at once.',
+      ),
+    grace: grace.optional(),
   })
   .meta({
     id: 'AllowRule',
     title: 'Allow rule',
     description: 'Admits where it applies and no deny rule refuses.',
     examples: [{ id: 'from-offices', effect: 'allow', match: { sourceIps: ['203.0.113.0/24'] } }],
+  });
+
+/** How many connections one user may have at a time. */
+export const connectionLimit = z
+  .strictObject({
+    id: ruleId,
+    description: description.optional(),
+    match: z
+      .union([everyone, refusingBlock, listOf(refusingBlock, MAX_BLOCKS)])
+      .describe('Whose connections are counted.'),
+    except: blocksOf(grantingBlock).optional().describe('… but not these.'),
+    enabled: z.boolean().optional().describe('false switches the limit off. Default true.'),
+    maxConnections: z
+      .number()
+      .int()
+      .min(1)
+      .max(MAX_CONNECTIONS)
+      .describe(`How many connections a user may have at a time, 1 to ${MAX_CONNECTIONS}.`),
+    whenExceeded: z
+      .enum(['refuse', 'endOldest'])
+      .optional()
+      .describe(
+        'refuse (the default): no new connection is let in. endOldest: it is let in, and the enforcer ends the oldest ones.',
+      ),
+    message: message.optional(),
+  })
+  .meta({
+    id: 'Limit',
+    title: 'Limit of connections per user',
+    description: 'How many connections one user may have at a time, of those that match.',
+    examples: [{ id: 'one-each', match: 'everyone', maxConnections: 1, whenExceeded: 'endOldest' }],
   });
 
 /** The id of a deny rule in a list; `*` means all of them, so it stands alone. */

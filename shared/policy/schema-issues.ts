@@ -3,11 +3,18 @@
  * the branch that was meant is chosen by what stands there (a rule by its effect, a window by its keys, a list or a block).
  */
 import type { z } from 'zod';
-import { shown } from '../engine/index.ts';
+import { MAX_CONNECTIONS, shown } from '../engine/index.ts';
 import type { DocumentPath, FoundIssue } from './issue.ts';
 import { isObject, objectOf, type PlainObject } from './plain-data.ts';
-import { grantingBlock, RULES_BY_EFFECT, refusingBlock, rule, ruleOfUnknownEffect } from './rule-schema.ts';
-import { endpointSettings, MAX_RULES, MAX_SET_ENTRIES, policyDocument, policyTest } from './schema.ts';
+import {
+  connectionLimit,
+  grantingBlock,
+  RULES_BY_EFFECT,
+  refusingBlock,
+  rule,
+  ruleOfUnknownEffect,
+} from './rule-schema.ts';
+import { endpointSettings, MAX_LIMITS, MAX_RULES, MAX_SET_ENTRIES, policyDocument, policyTest } from './schema.ts';
 import { ENTRY_KEYS, policySet, SETS_BY_KIND, setOfUnknownKind } from './set-schema.ts';
 import { type Suggest, suggester } from './suggest.ts';
 import { WINDOW_KINDS } from './window-schema.ts';
@@ -22,19 +29,22 @@ export function schemaIssues(document: unknown, written: Written = () => undefin
   const issues = new SchemaIssues(document, written);
   if (!isObject(document)) return issues.of(policyDocument, document, []);
   // Piece by piece: a whole policy with as many faults as it has entries is more than Zod gathers in one go.
-  const { rules, sets } = document;
+  const { rules, limits, sets } = document;
   const piecewiseRules = Array.isArray(rules) && rules.length <= MAX_RULES ? rules : undefined;
+  const piecewiseLimits = Array.isArray(limits) && limits.length <= MAX_LIMITS ? limits : undefined;
   const piecewiseSets = Object.entries(objectOf(sets)).flatMap(([name, set]) =>
     hasKnownKind(set) ? [[name, set] as const] : [],
   );
   const rest = {
     ...document,
     ...(piecewiseRules !== undefined && { rules: [] }),
+    ...(piecewiseLimits !== undefined && { limits: [] }),
     ...(isObject(sets) && { sets: { ...sets, ...withoutEntries(piecewiseSets) } }),
   };
   return [
     ...issues.of(policyDocument, rest, []),
     ...(piecewiseRules ?? []).flatMap((each, index) => issues.of(rule, each, ['rules', index])),
+    ...(piecewiseLimits ?? []).flatMap((each, index) => issues.of(connectionLimit, each, ['limits', index])),
     ...piecewiseSets.flatMap(([name, set]) => issues.ofEntries(set, ['sets', name, 'entries'])),
   ];
 }
@@ -111,9 +121,11 @@ class SchemaIssues {
           ...this.#underWrongKey(path),
         ];
       case 'too_small':
+        if (issue.origin === 'number') return one('wrong-value', notAccepted(issue.input, path));
         if (issue.origin === 'array') return one('empty', `the list is empty; accepted: ${expectedAt(path)}`);
         return one('empty', `the text is empty; accepted: ${expectedAt(path)}`);
       case 'too_big': {
+        if (issue.origin === 'number') return one('wrong-value', notAccepted(issue.input, path));
         const size = Array.isArray(issue.input) || typeof issue.input === 'string' ? issue.input.length : undefined;
         if (issue.origin === 'array')
           return one('too-many', `the list has ${size} entries; accepted: at most ${issue.maximum}`);
@@ -122,7 +134,7 @@ class SchemaIssues {
       case 'custom':
         return one(String(issue.params?.code ?? 'invalid-value'), issue.message);
       default:
-        return one('invalid-value', `${shown(issue.input)} is not accepted; accepted: ${expectedAt(path)}`);
+        return one('invalid-value', notAccepted(issue.input, path));
     }
   }
 
@@ -220,6 +232,8 @@ class SchemaIssues {
     }
     if (expected === 'boolean' && typeof value === 'string')
       return issue(`${shown(value)} is a text; write true or false without quotes`);
+    if (expected === 'number' && typeof value === 'string')
+      return issue(`${shown(value)} is a text; write a number without quotes`);
     if (expected === 'array' && typeof value === 'string')
       return issue(`${shown(value)} is a text where a list belongs; write [${shown(value)}]`);
     return issue(`${nameOfType(value)} stands here`);
@@ -252,7 +266,9 @@ class SchemaIssues {
       if (path.length === 2) return Object.keys(policyTest.shape);
       return Object.keys(third === 'connection' ? policyTest.shape.connection.shape : policyTest.shape.expect.shape);
     }
-    const effect = this.#valueAt(['rules', path[1] ?? 0, 'effect']);
+    if (first === 'limits' && path.length === 2) return Object.keys(connectionLimit.shape);
+    // A limit's conditions are those of a deny rule.
+    const effect = first === 'limits' ? 'deny' : this.#valueAt(['rules', path[1] ?? 0, 'effect']);
     const schema = effect === 'deny' || effect === 'allow' || effect === 'exempt' ? RULES_BY_EFFECT[effect] : undefined;
     if (path.length === 2) return Object.keys((schema ?? ruleOfUnknownEffect).shape);
     if (isWindow(path)) {
@@ -300,6 +316,10 @@ function nameOfType(value: unknown): string {
   return `the ${typeof value === 'string' ? 'text' : typeof value} ${shown(value)}`;
 }
 
+function notAccepted(value: unknown, path: DocumentPath): string {
+  return `${shown(value)} is not accepted; accepted: ${expectedAt(path)}`;
+}
+
 /** True where a text alone is one of the things accepted. */
 function expectsText(path: DocumentPath): boolean {
   const last = path.at(-1);
@@ -342,6 +362,7 @@ const EXPECTED = new Map<string, { readonly whole: string; readonly element?: st
     endpoints: { whole: 'endpoint ids with their settings', element: 'an endpoint id or name' },
     sets: { whole: 'names with their sets' },
     rules: { whole: 'a list of rules', element: 'a rule, an object with id, effect and match' },
+    limits: { whole: 'a list of limits', element: 'a limit, an object with id, match and maxConnections' },
     tests: { whole: 'a list of tests', element: 'a test, an object with name, connection, at and expect' },
     name: { whole: 'a text' },
     kind: { whole: 'ip, user, commonName, group, date' },
@@ -355,6 +376,10 @@ const EXPECTED = new Map<string, { readonly whole: string; readonly element?: st
     except: BLOCKS,
     enabled: { whole: 'true or false' },
     final: { whole: 'true or false' },
+    standing: { whole: 'keep, end, and in deny rules endAll' },
+    grace: { whole: 'a duration such as PT10M, at most 24 hours' },
+    maxConnections: { whole: `a whole number from 1 to ${MAX_CONNECTIONS}` },
+    whenExceeded: { whole: 'refuse, endOldest' },
     notBefore: TIME,
     expiresAt: TIME,
     at: TIME,

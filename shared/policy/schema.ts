@@ -5,13 +5,14 @@
 import { z } from 'zod';
 import type { PolicyDocument } from '../engine/index.ts';
 import { ENDPOINT_ID, LANGUAGE_VERSION, RULE_ID } from '../engine/index.ts';
-import { rule } from './rule-schema.ts';
+import { connectionLimit, rule } from './rule-schema.ts';
 import { policySet } from './set-schema.ts';
 import { instant, message, parseEndpointId, parseOwnName, textOf } from './value-schema.ts';
 
 export const MAX_RULES = 10_000;
 export const MAX_SET_ENTRIES = 250_000;
 export const MAX_TESTS = 1_000;
+export const MAX_LIMITS = 100;
 
 const effect = z.enum(['allow', 'deny']).meta({ id: 'Effect', description: 'allow or deny.' });
 
@@ -111,6 +112,11 @@ export const policyDocument = z
       .max(MAX_RULES)
       .optional()
       .describe('Their order never changes who gets in, only which message is told.'),
+    limits: z
+      .array(connectionLimit)
+      .max(MAX_LIMITS)
+      .optional()
+      .describe('How many connections one user may have at a time.'),
     tests: z
       .array(policyTest)
       .max(MAX_TESTS)

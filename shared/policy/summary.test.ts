@@ -80,6 +80,15 @@ describe('a summary', () => {
       'defaultEffect is now allow; defaultMessage changed',
     ],
     [
+      'limits, and what becomes of standing connections',
+      {
+        ...before,
+        rules: before.rules?.map((rule) => (rule.effect === 'deny' ? { ...rule, standing: 'keep' as const } : rule)),
+        limits: [{ id: 'one-each', match: 'everyone', maxConnections: 1 }],
+      },
+      'rule patch-night changed (standing); limit one-each added',
+    ],
+    [
       'endpoints and tests',
       {
         ...before,
@@ -94,6 +103,13 @@ describe('a summary', () => {
 
   it('counts what a first policy has', () => {
     expect(summarizeChange(undefined, before)).toBe('first policy: 2 rules, 2 sets (4 entries), 0 endpoints, 0 tests');
+  });
+
+  it('counts the limits of a first policy, where it has some', () => {
+    const limits = [{ id: 'one-each', match: 'everyone' as const, maxConnections: 1 }];
+    expect(summarizeChange(undefined, { ...before, limits })).toBe(
+      'first policy: 2 rules, 1 limit, 2 sets (4 entries), 0 endpoints, 0 tests',
+    );
   });
 
   it('counts entries beyond the first few', () => {
@@ -141,6 +157,7 @@ describe('a difference', () => {
       settings: [],
       endpoints: { added: [], removed: [], changed: [], reordered: false },
       sets: { added: [], removed: [], changed: [], reordered: false, entries: [] },
+      limits: { added: [], removed: [], changed: [], reordered: false },
       rules: {
         added: [],
         removed: ['office'],

@@ -24,6 +24,7 @@ export function summarizeChange(before: PolicyDocument | undefined, after: Polic
       return key === 'defaultMessage' ? `${key} changed` : `${key} is now ${String(value)}`;
     }),
     ...tellItems('rule', diff.rules),
+    ...tellItems('limit', diff.limits),
     ...tellItems('set', diff.sets),
     ...diff.sets.entries.map(tellEntries),
     ...tellItems('endpoint', diff.endpoints),
@@ -32,10 +33,11 @@ export function summarizeChange(before: PolicyDocument | undefined, after: Polic
   return told.length === 0 ? 'no change' : fitting(told);
 }
 
-function firstPolicy({ rules = [], sets = {}, endpoints = {}, tests = [] }: PolicyDocument): string {
+function firstPolicy({ rules = [], limits = [], sets = {}, endpoints = {}, tests = [] }: PolicyDocument): string {
   const entries = Object.values(sets).reduce((count, set) => count + set.entries.length, 0);
   const parts = [
     counted(rules.length, 'rule'),
+    ...(limits.length > 0 ? [counted(limits.length, 'limit')] : []),
     `${counted(Object.keys(sets).length, 'set')} (${counted(entries, 'entry', 'entries')})`,
     counted(Object.keys(endpoints).length, 'endpoint'),
     counted(tests.length, 'test'),

@@ -8,7 +8,9 @@ import { lockoutReason } from './lockout.ts';
 import { readPolicy, validatePolicy } from './read-document.ts';
 
 const RUNS = 150;
-const policy = scene().chain((place) => policyDocument(place).map((document) => ({ document, nowMs: place.anchorMs })));
+const policy = scene().chain((place) =>
+  policyDocument(place, { limits: true }).map((document) => ({ document, nowMs: place.anchorMs })),
+);
 
 /** Values of every kind that may stand where another belongs. */
 const stray = fc.oneof(
@@ -29,6 +31,9 @@ const key = fc.constantFrom(
   'until',
   'cron',
   'kind',
+  'standing',
+  'grace',
+  'maxConnections',
   'toString',
   '__proto__',
 );

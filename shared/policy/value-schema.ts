@@ -10,6 +10,7 @@ import {
   parseCalendarDate,
   parseCron,
   parseDurationMs,
+  parseGraceMs,
   parseInstantMs,
   parseMessage,
   parseNamePattern,
@@ -149,6 +150,15 @@ export const duration = textOf(parseDurationMs).meta({
   description: 'Elapsed time as ISO 8601 writes it, weeks to seconds; more than zero, at most 31 days.',
   pattern: '^P(?!$)(\\d{1,7}W)?(\\d{1,7}D)?(T(?!$)(\\d{1,7}H)?(\\d{1,7}M)?(\\d{1,7}S)?)?$',
   examples: ['PT4H', 'P1DT12H'],
+});
+
+/** How long connections that stand go on. */
+export const grace = textOf(parseGraceMs).meta({
+  id: 'Grace',
+  description:
+    'How long connections that stand go on before they are ended, as ISO 8601 writes it; at most 24 hours. Default: not at all.',
+  pattern: '^P(?!$)(\\d{1,7}D)?(T(?!$)(\\d{1,7}H)?(\\d{1,7}M)?(\\d{1,7}S)?)?$',
+  examples: ['PT10M'],
 });
 
 export const cron = textOf(remembering(parseCron)).meta({

@@ -25,6 +25,9 @@ const NEW = { id: 'new', effect: 'allow', match: 'everyone' } as const;
 const FRANKFURT = { 'cvpn-endpoint-0a1b2c3d4e5f67890': { mode: 'observe' } } as const;
 
 const withRules = (...rules: readonly object[]) => ({ ...FILE, rules }) as PolicyDocument;
+const LIMIT = { id: 'one-each', match: 'everyone', maxConnections: 1 } as const;
+const TEN = { id: 'ten-each', match: 'everyone', maxConnections: 10 } as const;
+const withLimits = (...limits: readonly object[]) => ({ ...FILE, limits }) as PolicyDocument;
 const withLeavers = (...entries: readonly SetEntry[]): PolicyDocument => ({
   ...FILE,
   sets: { leavers: { kind: 'user', entries } },
@@ -92,6 +95,36 @@ describe('applyFile', () => {
     ],
   ])('%s', (_, file, current, document, kept) => {
     expect(apply({ file, current })).toEqual({ ok: true, document, kept, overridden: [] });
+  });
+
+  it('keeps limits that others added, and takes them out on wish', () => {
+    const [base, file, current] = [
+      withLimits(LIMIT),
+      withLimits({ ...LIMIT, maxConnections: 2 }),
+      withLimits(LIMIT, TEN),
+    ];
+    expect(apply({ base, file, current })).toEqual({
+      ok: true,
+      document: withLimits({ ...LIMIT, maxConnections: 2 }, TEN),
+      kept: [{ what: 'limit', id: 'ten-each', change: 'added', after: TEN }],
+      overridden: [],
+    });
+    expect(apply({ base, file, current, prune: true })).toMatchObject({ document: file, kept: [] });
+    expect(apply({ file: FILE, current: withLimits(TEN), prune: true })).toMatchObject({ document: FILE, kept: [] });
+  });
+
+  it('keeps the order of limits, since it tells whose message counts, and says that two orders conflict', () => {
+    const EIGHT = { ...TEN, id: 'eight-each' };
+    const base = withLimits(LIMIT, TEN, EIGHT);
+    const current = withLimits(TEN, LIMIT, EIGHT);
+    expect(apply({ base, file: { ...base, defaultMessage: 'No.' }, current })).toMatchObject({
+      document: { ...current, defaultMessage: 'No.' },
+      kept: [{ what: 'limit', change: 'reordered' }],
+    });
+    expect(apply({ base, file: withLimits(LIMIT, EIGHT, TEN), current })).toMatchObject({
+      ok: false,
+      conflicts: [{ what: 'order', id: 'limits' }],
+    });
   });
 
   describe('on conflict', () => {

@@ -11,7 +11,7 @@ export interface FileToApply {
   readonly file: PolicyDocument;
   /** The policy in force. */
   readonly current: PolicyDocument;
-  /** Whether rules, sets, entries, endpoints and tests that only others added are taken out. */
+  /** Whether rules, limits, sets, entries, endpoints and tests that only others added are taken out. */
   readonly prune: boolean;
   /** Whether the file counts where it and others changed the same. */
   readonly forceConflicts: boolean;
@@ -76,12 +76,13 @@ function withAdditions(
   file: PolicyDocument,
   current: PolicyDocument,
 ): Partial<PolicyDocument> {
-  const { endpoints, sets, rules, tests } = current;
+  const { endpoints, sets, rules, limits, tests } = current;
   return {
     ...base,
     ...(endpoints && { endpoints: { ...without(endpoints, file.endpoints), ...base.endpoints } }),
     ...(sets && { sets: setsWithAdditions(sets, base.sets ?? {}, file.sets ?? {}) }),
     ...(rules && { rules: listWithAdditions(rules, base.rules ?? [], file.rules ?? [], ({ id }) => id) }),
+    ...(limits && { limits: listWithAdditions(limits, base.limits ?? [], file.limits ?? [], ({ id }) => id) }),
     ...(tests && { tests: listWithAdditions(tests, base.tests ?? [], file.tests ?? [], ({ name }) => name) }),
   };
 }
@@ -124,6 +125,6 @@ function without<T>(items: Named<T>, others: Named<unknown> = {}): Named<T> {
 
 /** The order of tests and of a set's entries means nothing. */
 function saysSomething(change: PolicyChange): boolean {
-  if (change.change === 'reordered') return change.what === 'rule';
+  if (change.change === 'reordered') return change.what !== 'test';
   return !('entries' in change && change.fields.length === 0 && change.entries?.reordered);
 }

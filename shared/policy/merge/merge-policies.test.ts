@@ -17,6 +17,7 @@ const POLICY = {
     { id: 'block', effect: 'deny', match: { users: ['@leavers'] }, message: 'No.' },
     { id: 'offices', effect: 'allow', match: { sourceIps: ['@offices'] } },
   ],
+  limits: [{ id: 'one-each', match: 'everyone', maxConnections: 1 }],
   tests: [{ name: 't', connection: {}, at: '2026-11-24T10:00:00Z', expect: { allow: false } }],
 } as const satisfies PolicyDocument;
 const [BLOCK, OFFICES] = POLICY.rules;
@@ -28,6 +29,11 @@ function withSet(entries: readonly unknown[], more: object = {}) {
 }
 function withRules(...rules: readonly object[]) {
   return { ...POLICY, rules } as PolicyDocument;
+}
+
+const [LIMIT] = POLICY.limits;
+function withLimits(...limits: readonly object[]) {
+  return { ...POLICY, limits } as PolicyDocument;
 }
 
 describe('mergePolicies', () => {
@@ -68,6 +74,22 @@ describe('mergePolicies', () => {
     ],
     ['a rule that both took away', withRules(OFFICES), withRules(OFFICES), withRules(OFFICES)],
     [
+      'changes of different keys of a limit, and limits added by both',
+      withLimits({ ...LIMIT, maxConnections: 2 }, { ...LIMIT, id: 'ours' }),
+      withLimits({ ...LIMIT, message: 'Theirs' }, { ...LIMIT, id: 'theirs' }),
+      withLimits(
+        { ...LIMIT, maxConnections: 2, message: 'Theirs' },
+        { ...LIMIT, id: 'ours' },
+        { ...LIMIT, id: 'theirs' },
+      ),
+    ],
+    [
+      'the only limit taken away',
+      { ...POLICY, limits: undefined },
+      { ...POLICY, defaultEffect: 'allow' },
+      { ...POLICY, limits: undefined, defaultEffect: 'allow' },
+    ],
+    [
       'the last of a list taken away, the list left out',
       { ...POLICY, tests: undefined },
       { ...POLICY, defaultEffect: 'allow' },
@@ -85,6 +107,12 @@ describe('mergePolicies', () => {
       withRules({ ...BLOCK, message: 'Ours' }, OFFICES),
       withRules({ ...BLOCK, message: 'Theirs' }, OFFICES),
       { what: 'rule', id: 'block', field: 'message', base: 'No.', ours: 'Ours', theirs: 'Theirs' },
+    ],
+    [
+      'the same key of a limit',
+      withLimits({ ...LIMIT, maxConnections: 2 }),
+      withLimits({ ...LIMIT, maxConnections: 3 }),
+      { what: 'limit', id: 'one-each', field: 'maxConnections', base: 1, ours: 2, theirs: 3 },
     ],
     [
       'a rule of which one side turned the effect',
@@ -251,7 +279,7 @@ describe('mergePolicies', () => {
       }),
       { numRuns: 200 },
     );
-    for (const what of ['merged', 'rule', 'set-entry', 'endpoint', 'setting'])
+    for (const what of ['merged', 'rule', 'limit', 'set-entry', 'endpoint', 'setting'])
       expect([what, seen.get(what) ?? 0]).not.toEqual([what, 0]);
   });
 });

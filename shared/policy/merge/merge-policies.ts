@@ -1,6 +1,6 @@
 /** Three-way merge of policies: what either side changed since a common base, item by item. */
 import { canonicalJson } from '../../canonical-json.ts';
-import type { EndpointSettings, PolicyDocument, PolicySet, PolicyTest, Rule } from '../../engine/index.ts';
+import type { EndpointSettings, Limit, PolicyDocument, PolicySet, PolicyTest, Rule } from '../../engine/index.ts';
 import { sameData } from '../diff.ts';
 import { mergeEntries } from './merge-entries.ts';
 import { mergeOrder } from './merge-order.ts';
@@ -8,10 +8,10 @@ import { pickSide, type Versions } from './pick-side.ts';
 
 /** What both sides changed, differently. An undefined version is absent. */
 export interface MergeConflict {
-  readonly what: 'rule' | 'set' | 'set-entry' | 'endpoint' | 'test' | 'setting' | 'order';
-  /** The rule's or endpoint's id, the set's or test's name, the setting's key; for `order` the list: `rules`. */
+  readonly what: 'rule' | 'limit' | 'set' | 'set-entry' | 'endpoint' | 'test' | 'setting' | 'order';
+  /** The rule's, limit's or endpoint's id, the set's or test's name, the setting's key; for `order` the list: `rules` or `limits`. */
   readonly id: string;
-  /** The key of the rule, endpoint or set where only that one conflicts; absent: the whole item does. */
+  /** The key of the rule, limit, endpoint or set where only that one conflicts; absent: the whole item does. */
   readonly field?: string;
   /** For `set-entry`: its value. */
   readonly entry?: string;
@@ -34,10 +34,10 @@ export type MergedPolicies =
   | { readonly ok: false; readonly conflicts: readonly MergeConflict[] };
 
 /**
- * Puts what `ours` changed since `base` on top of `theirs`. Rules and endpoints merge key by key, sets entry by entry
+ * Puts what `ours` changed since `base` on top of `theirs`. Rules, limits and endpoints merge key by key, sets entry by entry
  * (values compared as in `entryKey`), tests and settings as a whole. A rule whose effect, or a set whose kind, one
  * side changed merges as a whole, since every key of it then means something else. Items that only one side has stand
- * beside their neighbours; only the order of rules tells the user anything, so only there do two orders conflict. All
+ * beside their neighbours; only the order of rules and of limits tells the user anything, so only there do two orders conflict. All
  * three must be valid; of the base anything may be missing.
  */
 export function mergePolicies(versions: MergeVersions): MergedPolicies {
@@ -88,10 +88,12 @@ class PolicyMerge {
     const endpoints = this.#each((document) => new Map(Object.entries(document.endpoints ?? {})));
     const sets = this.#each((document) => new Map(Object.entries(document.sets ?? {})));
     const rules = this.#each((document) => new Map((document.rules ?? []).map((rule) => [rule.id, rule])));
+    const limits = this.#each((document) => new Map((document.limits ?? []).map((limit) => [limit.id, limit])));
     const tests = this.#each((document) => new Map((document.tests ?? []).map((test) => [test.name, test])));
     put('endpoints', this.#record('endpoints', this.#items('endpoint', endpoints, this.#mergeEndpoint)));
     put('sets', this.#record('sets', this.#items('set', sets, this.#mergeSet, sameSet)));
     put('rules', this.#list('rules', this.#items('rule', rules, this.#mergeRule), rules));
+    put('limits', this.#list('limits', this.#items('limit', limits, this.#mergeLimit), limits));
     put('tests', this.#list('tests', this.#items('test', tests, this.#mergeTest), tests));
     return Object.fromEntries(members);
   }
@@ -117,6 +119,7 @@ class PolicyMerge {
   }
 
   readonly #mergeRule = (id: string, rule: Versions<Rule>) => this.#byKey('rule', id, rule, 'effect');
+  readonly #mergeLimit = (id: string, limit: Versions<Limit>) => this.#byKey('limit', id, limit);
   readonly #mergeEndpoint = (id: string, endpoint: Versions<EndpointSettings>) => this.#byKey('endpoint', id, endpoint);
   readonly #mergeTest = (name: string, test: Versions<PolicyTest>) => this.#whole('test', name, test);
 
@@ -177,19 +180,14 @@ class PolicyMerge {
   }
 
   #list(
-    part: 'rules' | 'tests',
+    part: 'rules' | 'limits' | 'tests',
     merged: ReadonlyMap<string, object>,
     { base, ours, theirs }: Versions<ReadonlyMap<string, object>>,
   ): unknown {
     const [was, our, their] = [[...base.keys()], [...ours.keys()], [...theirs.keys()]];
-    const { order, conflict } = mergeOrder(
-      was,
-      our,
-      their,
-      new Set(merged.keys()),
-      part === 'rules' ? 'ours' : 'theirs',
-    );
-    if (conflict && part === 'rules') {
+    const tells = part !== 'tests';
+    const { order, conflict } = mergeOrder(was, our, their, new Set(merged.keys()), tells ? 'ours' : 'theirs');
+    if (conflict && tells) {
       this.conflicts.push({ what: 'order', id: part, base: was, ours: our, theirs: their });
     }
     return this.#isThere(part, merged.size) ? order.map((name) => merged.get(name)) : undefined;

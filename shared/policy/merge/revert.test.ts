@@ -112,11 +112,12 @@ describe('revertChange', () => {
   });
 });
 
-/** Equal but for the order of rules: one that was taken away beside another that went, too, may come back on its other side. */
+/** Equal but for the order of rules and limits: one that was taken away beside another that went, too, may come back on its other side. */
 function sameItems(one: unknown, other: PolicyDocument): boolean {
   const sorted = (document: PolicyDocument) => ({
     ...document,
     rules: [...(document.rules ?? [])].sort((a, b) => (a.id < b.id ? -1 : 1)),
+    limits: [...(document.limits ?? [])].sort((a, b) => (a.id < b.id ? -1 : 1)),
     tests: [...(document.tests ?? [])].sort((a, b) => (a.name < b.name ? -1 : 1)),
   });
   return sameData(sorted(one as PolicyDocument), sorted(other)); // a merge of valid policies has the shape of one

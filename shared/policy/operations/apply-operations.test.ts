@@ -27,6 +27,7 @@ const POLICY = {
   tests: [TEST],
 } as const satisfies PolicyDocument;
 const [BLOCK, OFFICES] = POLICY.rules;
+const LIMIT = { id: 'one-each', match: 'everyone' as const, maxConnections: 1, message: 'Once is enough.' };
 const NEW_RULE = { id: 'new', effect: 'allow' as const, match: 'everyone' as const };
 
 function applied(...operations: PolicyOperation[]) {
@@ -69,6 +70,7 @@ describe('applyOperations', () => {
       },
     ],
     ['deletes a rule', { op: 'delete-rule', id: 'block' }, 'deleted', { ...POLICY, rules: [OFFICES] }],
+    ['puts the first limit', { op: 'put-limit', limit: LIMIT }, 'created', { ...POLICY, limits: [LIMIT] }],
     [
       'puts a new set',
       { op: 'put-set', name: 'days', set: { kind: 'date', entries: [] } },
@@ -111,6 +113,23 @@ describe('applyOperations', () => {
     const result = applied(operation);
     expect(result.document).toEqual(document);
     expect(result.results).toMatchObject([{ outcome }]);
+  });
+
+  it('puts, patches and deletes limits, the last one with the list', () => {
+    const two = { ...LIMIT, id: 'two-each', maxConnections: 2 };
+    const put = applied({ op: 'put-limit', limit: LIMIT }, { op: 'put-limit', limit: two });
+    expect(put.results).toEqual([
+      { outcome: 'created', path: ['limits', 0] },
+      { outcome: 'created', path: ['limits', 1] },
+    ]);
+    const patched = applied(
+      { op: 'put-limit', limit: LIMIT },
+      { op: 'put-limit', limit: two },
+      { op: 'patch-limit', id: 'one-each', patch: { maxConnections: 3, message: null } },
+      { op: 'delete-limit', id: 'two-each' },
+    );
+    expect(patched.document).toEqual({ ...POLICY, limits: [{ id: 'one-each', match: 'everyone', maxConnections: 3 }] });
+    expect(applied({ op: 'put-limit', limit: LIMIT }, { op: 'delete-limit', id: LIMIT.id }).document).toBe(POLICY);
   });
 
   it.each<[what: string, patch: object, entries: readonly unknown[], told: object]>([
@@ -369,12 +388,14 @@ function without(key: keyof typeof POLICY): object {
 function steps(from: PolicyDocument, to: PolicyDocument): PolicyOperation[] {
   const operations: unknown[] = [
     ...(from.rules ?? []).map(({ id }) => ({ op: 'delete-rule', id })),
+    ...(from.limits ?? []).map(({ id }) => ({ op: 'delete-limit', id })),
     ...(from.tests ?? []).map(({ name }) => ({ op: 'delete-test', name })),
     ...Object.keys(from.sets ?? {}).map((name) => ({ op: 'delete-set', name })),
     ...Object.keys(from.endpoints ?? {}).map((id) => ({ op: 'delete-endpoint', id })),
     ...Object.entries(to.endpoints ?? {}).map(([id, endpoint]) => ({ op: 'put-endpoint', id, endpoint })),
     ...Object.entries(to.sets ?? {}).map(([name, set]) => ({ op: 'put-set', name, set })),
     ...(to.rules ?? []).map((rule) => ({ op: 'put-rule', rule })),
+    ...(to.limits ?? []).map((limit) => ({ op: 'put-limit', limit })),
     ...(to.tests ?? []).map((test) => ({ op: 'put-test', test })),
     {
       op: 'patch-settings',
@@ -387,6 +408,6 @@ function steps(from: PolicyDocument, to: PolicyDocument): PolicyOperation[] {
 }
 
 function sameItems(document: unknown, other: PolicyDocument): boolean {
-  const full = (policy: PolicyDocument) => ({ rules: [], tests: [], sets: {}, endpoints: {}, ...policy });
+  const full = (policy: PolicyDocument) => ({ rules: [], limits: [], tests: [], sets: {}, endpoints: {}, ...policy });
   return sameData(full(document as PolicyDocument), full(other)); // made of items of valid policies
 }

@@ -1,4 +1,4 @@
-/** Operations on a policy: put, patch and delete of rules, sets, tests, endpoints and settings, all or nothing. */
+/** Operations on a policy: put, patch and delete of rules, limits, sets, tests, endpoints and settings, all or nothing. */
 
 import type { PolicyDocument, PolicySet, SetKind } from '../../engine/index.ts';
 import { shown } from '../../engine/index.ts';
@@ -90,6 +90,11 @@ function targetOf(operation: PolicyOperation): Target {
     case 'patch-rule':
     case 'delete-rule':
       return { kind: 'rule', name: operation.id, path: ['id'] };
+    case 'put-limit':
+      return { kind: 'limit', name: operation.limit.id, path: ['limit', 'id'] };
+    case 'patch-limit':
+    case 'delete-limit':
+      return { kind: 'limit', name: operation.id, path: ['id'] };
     case 'put-set':
     case 'patch-set':
     case 'delete-set':
@@ -141,6 +146,8 @@ function apply(operation: PolicyOperation, { draft, suggest, keysOf }: Work): St
   switch (operation.op) {
     case 'put-rule':
       return put(operation.rule);
+    case 'put-limit':
+      return put(operation.limit);
     case 'put-set':
       return put(operation.set);
     case 'put-test':
@@ -151,15 +158,17 @@ function apply(operation: PolicyOperation, { draft, suggest, keysOf }: Work): St
   if (before === undefined) return { issues: [notFound(target, draft, suggest)] };
   switch (operation.op) {
     case 'delete-rule':
+    case 'delete-limit':
     case 'delete-set':
     case 'delete-test':
     case 'delete-endpoint':
       items.delete(name);
       return { outcome: 'deleted' };
-    case 'patch-rule': {
+    case 'patch-rule':
+    case 'patch-limit': {
       const { patch } = operation;
       if (Object.hasOwn(patch, 'id') && patch.id !== undefined && patch.id !== name) {
-        const message = `the id of a rule cannot be changed; accepted: no id, or ${shown(name)}`;
+        const message = `the id of a ${kind} cannot be changed; accepted: no id, or ${shown(name)}`;
         return { issues: [{ path: ['patch', 'id'], code: 'immutable-id', message }] };
       }
       return put(mergePatch(before, patch));

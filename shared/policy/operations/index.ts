@@ -10,6 +10,7 @@ export type { OperationIssue } from './operation-issue.ts';
 export {
   endpointPatch,
   entriesPatchShape,
+  limitPatch,
   MAX_OPERATIONS,
   type OperationName,
   type PolicyOperation,

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { ENDPOINT_ID, RULE_ID } from '../../engine/index.ts';
 import { ITEM_HASH } from '../item-hash.ts';
-import { rule, ruleOfUnknownEffect } from '../rule-schema.ts';
+import { connectionLimit, rule, ruleOfUnknownEffect } from '../rule-schema.ts';
 import { endpointSettings, policyDocument, policyTest } from '../schema.ts';
 import { policySet } from '../set-schema.ts';
 import { description, instant, parseEndpointId, parseOwnName, ruleId, textOf } from '../value-schema.ts';
@@ -45,6 +45,11 @@ export const rulePatch = patchOf(Object.keys(ruleOfUnknownEffect.shape)).meta({
   description:
     'A JSON Merge Patch (RFC 7396) of a rule: objects merge key by key, null takes a key away, anything else, lists too, replaces. The id cannot be changed.',
   examples: [{ expiresAt: '2026-11-27T18:00:00+09:00', message: null }],
+});
+export const limitPatch = patchOf(Object.keys(connectionLimit.shape)).meta({
+  id: 'LimitPatch',
+  description: 'A JSON Merge Patch (RFC 7396) of a limit. The id cannot be changed.',
+  examples: [{ maxConnections: 2 }],
 });
 export const endpointPatch = patchOf(Object.keys(endpointSettings.shape)).meta({
   id: 'EndpointPatch',
@@ -123,6 +128,33 @@ const deleteRule = operation(
     example: { id: 'block-leavers' },
   },
 );
+const putLimit = operation(
+  'put-limit',
+  'PutLimit',
+  { limit: connectionLimit, ifMatch, ifNoneMatch },
+  {
+    description: 'Puts a whole limit: in the place of the one with that id, or last where there is none.',
+    example: { limit: { id: 'one-each', match: 'everyone', maxConnections: 1 } },
+  },
+);
+const patchLimit = operation(
+  'patch-limit',
+  'PatchLimit',
+  { id: ruleId, patch: limitPatch, ifMatch },
+  {
+    description: 'Changes parts of a limit.',
+    example: { id: 'one-each', patch: { maxConnections: 2 } },
+  },
+);
+const deleteLimit = operation(
+  'delete-limit',
+  'DeleteLimit',
+  { id: ruleId, ifMatch },
+  {
+    description: 'Takes a limit away.',
+    example: { id: 'one-each' },
+  },
+);
 const putSet = operation(
   'put-set',
   'PutSet',
@@ -147,7 +179,7 @@ const deleteSet = operation(
   'DeleteSet',
   { name: setName, ifMatch },
   {
-    description: 'Takes a set away; refused while a rule uses it.',
+    description: 'Takes a set away; refused while a rule or limit uses it.',
     example: { name: 'leavers' },
   },
 );
@@ -218,6 +250,9 @@ export const policyOperation = z
     putRule,
     patchRule,
     deleteRule,
+    putLimit,
+    patchLimit,
+    deleteLimit,
     putSet,
     patchSet,
     deleteSet,

@@ -2,8 +2,10 @@
 import type { PolicyDocument } from '../../engine/index.ts';
 import { sameData } from '../diff.ts';
 import type { DocumentPath } from '../issue.ts';
+import type { ListedKind } from '../policy-changes.ts';
+import { isListed } from '../policy-changes.ts';
 
-export type ItemKind = 'rule' | 'set' | 'endpoint' | 'test';
+export type ItemKind = ListedKind | 'set' | 'endpoint';
 
 export class PolicyDraft {
   readonly #original: PolicyDocument;
@@ -15,6 +17,7 @@ export class PolicyDraft {
     this.#settings = settingsOf(document);
     this.#items = {
       rule: new DraftItems((document.rules ?? []).map((rule) => [rule.id, rule])),
+      limit: new DraftItems((document.limits ?? []).map((limit) => [limit.id, limit])),
       set: new DraftItems(Object.entries(document.sets ?? {})),
       endpoint: new DraftItems(Object.entries(document.endpoints ?? {})),
       test: new DraftItems((document.tests ?? []).map((test) => [test.name, test])),
@@ -41,7 +44,7 @@ export class PolicyDraft {
       changed.set('defaultMessage', this.#settings.defaultMessage);
     }
     for (const [kind, items] of Object.entries(this.#items)) {
-      if (items.changed) changed.set(`${kind}s`, items.build(kind === 'rule' || kind === 'test'));
+      if (items.changed) changed.set(`${kind}s`, items.build(isListed(kind as ItemKind))); // a key of `#items` is one
     }
     if (changed.size === 0) return this.#original;
     const members = new Map<string, unknown>([...Object.entries(this.#original), ...changed]);
@@ -52,7 +55,7 @@ export class PolicyDraft {
   /** Finds where an item stands in the document that `build` makes; undefined where there is none. */
   pathsOf(kind: ItemKind): (name: string) => DocumentPath | undefined {
     const items = this.#items[kind];
-    if (kind === 'set' || kind === 'endpoint') {
+    if (!isListed(kind)) {
       return (name) => (items.get(name) === undefined ? undefined : [`${kind}s`, name]);
     }
     const places = new Map([...items.names()].map((name, index) => [name, index]));

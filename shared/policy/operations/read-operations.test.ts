@@ -56,6 +56,25 @@ describe('readOperations', () => {
       ['[0].rule.effect missing-key: effect is missing; accepted: deny, allow, exempt'],
     ],
     [
+      [{ op: 'put-limit', limit: { id: 'a', match: { user: ['x'] }, maxConnections: 0 } }],
+      [
+        '[0].limit.match.user unknown-key: the key "user" is not known (did you mean "users"?); accepted: endpoints, users, commonNames, groups, allGroups, sourceIps, platforms, openvpnVersion, awsClientVersion, windows, missing, identities',
+        '[0].limit.maxConnections wrong-value: 0 is not accepted; accepted: a whole number from 1 to 100',
+      ],
+    ],
+    [
+      [{ op: 'put-limit' }],
+      ['[0].limit missing-key: limit is missing; accepted: a limit, an object with id, match and maxConnections'],
+    ],
+    [
+      [{ op: 'patch-limit', id: 'a', patch: { maxconnections: 2 } }],
+      [
+        expect.stringMatching(
+          /^\[0\]\.patch\.maxconnections unknown-key: .* \(did you mean "maxConnections"\?\)/,
+        ) as never,
+      ],
+    ],
+    [
       [{ op: 'put-set', name: 'a', set: { kind: 'ip', entries: ['10/8'] } }],
       [expect.stringMatching(/^\[0\]\.set\.entries\[0\] invalid-address: "10\/8" is no address range/) as never],
     ],

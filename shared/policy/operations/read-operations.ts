@@ -14,7 +14,7 @@ export type ReadOperations =
   | { readonly ok: false; readonly issues: readonly OperationIssue[] };
 
 /**
- * Checks a list of operations, in whatever form it came: their shape, and each rule, set, test and endpoint in it, in
+ * Checks a list of operations, in whatever form it came: their shape, and each rule, limit, set, test and endpoint in it, in
  * the words in which `validatePolicy` tells of them. What lies across the document only validation of the result tells.
  */
 export function readOperations(value: unknown): ReadOperations {
@@ -75,6 +75,7 @@ function tooManyIssues(operation: unknown, index: number): OperationIssue[] {
 /** Where each item stands in a document. */
 const PAYLOADS: Readonly<Record<string, (item: unknown) => { document: object; at: DocumentPath }>> = {
   rule: (rule) => ({ document: { rules: [rule] }, at: ['rules', 0] }),
+  limit: (limit) => ({ document: { limits: [limit] }, at: ['limits', 0] }),
   test: (test) => ({ document: { tests: [test] }, at: ['tests', 0] }),
   set: (set) => ({ document: { sets: { set } }, at: ['sets', 'set'] }),
   endpoint: (endpoint) => ({ document: { endpoints: { [ANY_ENDPOINT]: endpoint } }, at: ['endpoints', ANY_ENDPOINT] }),
@@ -197,6 +198,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   defaultEffect: 'allow or deny',
   defaultMessage: 'a text, or null',
   rule: 'a rule, an object with id, effect and match',
+  limit: 'a limit, an object with id, match and maxConnections',
   set: 'an object with kind and entries',
   test: 'a test, an object with name, connection, at and expect',
   endpoint: 'an object with name, defaultEffect, defaultMessage, mode',

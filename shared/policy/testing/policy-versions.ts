@@ -7,7 +7,7 @@ import { policyDocument, scene } from '../../engine/reference/arbitraries.ts';
 export function somePolicy(): fc.Arbitrary<PolicyDocument> {
   return fc
     .tuple(
-      scene().chain((place) => policyDocument(place)),
+      scene().chain((place) => policyDocument(place, { limits: true })),
       fc.subarray(TESTS),
       fc.boolean(),
     )
@@ -54,6 +54,7 @@ export function disjointVersions(): fc.Arbitrary<readonly [PolicyDocument, Polic
 function itemsOf(document: PolicyDocument): string[] {
   return [
     ...(document.rules ?? []).map(({ id }) => `rule ${id}`),
+    ...(document.limits ?? []).map(({ id }) => `limit ${id}`),
     ...(document.tests ?? []).map(({ name }) => `test ${name}`),
     ...Object.keys(document.sets ?? {}).map((name) => `set ${name}`),
     ...Object.keys(document.endpoints ?? {}).map((id) => `endpoint ${id}`),
@@ -97,6 +98,9 @@ function mix(base: PolicyDocument, other: PolicyDocument, taken: (item: string) 
     endpoints: record('endpoint', base.endpoints ?? {}, other.endpoints ?? {}),
     sets: record('set', base.sets ?? {}, other.sets ?? {}),
     rules: list('rule', base.rules ?? [], other.rules ?? [], ({ id }) => id),
+    ...((base.limits !== undefined || other.limits !== undefined) && {
+      limits: list('limit', base.limits ?? [], other.limits ?? [], ({ id }) => id),
+    }),
     ...((base.tests !== undefined || other.tests !== undefined) && {
       tests: list('test', base.tests ?? [], other.tests ?? [], ({ name }) => name),
     }),
