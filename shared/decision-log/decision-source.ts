@@ -9,8 +9,8 @@ export interface DecisionFilter {
    */
   readonly user?: string | undefined;
   /**
-   * The id of a rule that refused or, in report mode, applied. Not found is what it admitted, and a rule beyond the first
-   * eight of one decision.
+   * The id of a rule that refused, ended or, in report mode, applied. Not found is what it admitted, and a rule beyond the
+   * first eight of one decision.
    */
   readonly rule?: string | undefined;
   readonly outcome?: DecisionOutcome | undefined;
@@ -59,6 +59,15 @@ export interface DecisionSource {
    * @throws StoreCorruptError where what stands there cannot be read
    */
   get(id: string, options?: { readonly signal?: AbortSignal | undefined }): Promise<DecisionRecord | undefined>;
+
+  /**
+   * The records of many ids at once, by their ids: a hundred at a time, a few times in parallel. Eventually consistent, so that
+   * what was written within the last second may be missing. What cannot be read is passed over.
+   */
+  getMany(
+    ids: readonly string[],
+    options?: { readonly signal?: AbortSignal | undefined },
+  ): Promise<ReadonlyMap<string, DecisionRecord>>;
 
   /** @throws DecisionCursorError where the cursor is not one that this query has answered */
   list(query: DecisionQuery): Promise<DecisionPage>;

@@ -4,7 +4,7 @@ import { StoreCorruptError } from '../store/index.ts';
 import { DECISION_KIND } from './encode-decision.ts';
 import { decisionPartition } from './keys.ts';
 import { readPlace } from './place.ts';
-import type { DecisionRecord, RecordedEvent } from './record.ts';
+import type { DecidedBy, DecisionRecord, RecordedEnd, RecordedEvent } from './record.ts';
 
 /** True for an item whose time is over: DynamoDB deletes it some days later. */
 export function isExpired(item: Readonly<Record<string, unknown>>, nowMs: number): boolean {
@@ -27,6 +27,7 @@ export function decodeDecision(item: Readonly<Record<string, unknown>>): Decisio
     ...given(item, 'revision', isCount),
     ...given(item, 'policyAgeMs', isCount),
     ...given(item, 'cause', isText),
+    ...given(item, 'ended', isEnd),
   };
   return {
     ...place,
@@ -66,7 +67,11 @@ const isTexts: Check<readonly string[]> = (value): value is readonly string[] =>
 const isFlag: Check<boolean> = (value) => typeof value === 'boolean';
 const isCount: Check<number> = (value): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
 const isEffect: Check<'allow' | 'deny'> = (value) => value === 'allow' || value === 'deny';
-const isDecider: Check<'rule' | 'default'> = (value) => value === 'rule' || value === 'default';
+const isDecider: Check<DecidedBy> = (value) => value === 'rule' || value === 'default' || value === 'limit';
+const isEnd: Check<RecordedEnd> = (value): value is RecordedEnd =>
+  isJsonObject(value) &&
+  (value.by === 'policy' || value.by === 'operator') &&
+  [value.author, value.reason, value.admittedAt].every((text) => text === undefined || isText(text));
 const isNames: Check<DecisionRecord['names']> = (value) =>
   value === 'clear' || value === 'pseudonyms' || value === 'left-out';
 

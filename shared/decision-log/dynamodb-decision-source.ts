@@ -18,7 +18,7 @@ import { isPseudonym, pseudonyms } from './names.ts';
 import { periods } from './period.ts';
 import { placeOf, readPlace } from './place.ts';
 import { readPlaces } from './read-places.ts';
-import { BATCH_RECORDS, readRecords } from './read-records.ts';
+import { BATCH_RECORDS, readRecords, readRecordsOf } from './read-records.ts';
 import type { DecisionRecord } from './record.ts';
 
 export interface DynamoDbDecisionSourceOptions {
@@ -48,8 +48,9 @@ const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 1_000;
 const DEFAULT_DAYS = 7;
 
-/** A walk asks for so many places of a key at once, and for so many batches of records. */
+/** A walk asks for so many places of a key at once. */
 const WALK_PAGE = 500;
+/** Batches of records that are asked for at once. */
 const BATCHES_AHEAD = 4;
 
 export function createDecisionSource(options: DynamoDbDecisionSourceOptions): DecisionSource {
@@ -96,6 +97,23 @@ export function createDecisionSource(options: DynamoDbDecisionSourceOptions): De
         throw toStoreError(error, 'read a decision');
       });
       return Item === undefined || isExpired(Item, now()) ? undefined : decodeDecision(Item);
+    },
+
+    async getMany(ids, { signal } = {}) {
+      const ended = new AbortController();
+      const reading = { client, tableName, nowMs: now(), onUnreadable, signal: joined(signal, ended) };
+      const batches = batchesOf([...new Set(ids)]);
+      const found = new Map<string, DecisionRecord>();
+      const worker = async () => {
+        for (const batch of batches)
+          for (const [id, record] of await readRecordsOf(reading, batch)) found.set(id, record);
+      };
+      try {
+        await Promise.all(Array.from({ length: BATCHES_AHEAD }, worker));
+        return found;
+      } finally {
+        ended.abort();
+      }
     },
 
     async list(query) {
@@ -231,6 +249,11 @@ function bounded(timeMs: number): number {
 
 function timeOf(place: string): number {
   return Date.parse(place.slice(0, place.indexOf('#')));
+}
+
+/** One iterator: who takes a batch takes it from the others. */
+function* batchesOf(ids: readonly string[]): Generator<readonly string[]> {
+  for (let at = 0; at < ids.length; at += BATCH_RECORDS) yield ids.slice(at, at + BATCH_RECORDS);
 }
 
 function joined(signal: AbortSignal | undefined, ended: AbortController): AbortSignal {

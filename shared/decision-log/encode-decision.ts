@@ -21,7 +21,7 @@ const MENTION_KIND = 'client-vpn-policy/rule-mention@1';
 
 /** @param expiresAt seconds since the epoch */
 export function encodeDecision(record: DecisionRecord, expiresAt: number): JsonObject {
-  const { id, decidedAt, outcome, event, ...rest } = record;
+  const { id, decidedAt, outcome, event, ended, ...rest } = record;
   const pk = decisionPartition(id);
   if (pk === undefined) throw new TypeError(`${JSON.stringify(id)} is no id of a decision`);
   const user = userOf(record);
@@ -36,6 +36,7 @@ export function encodeDecision(record: DecisionRecord, expiresAt: number): JsonO
     ...(user === undefined ? {} : { userKey: userPartition(user) }),
     event: event as JsonObject,
     ...rest,
+    ...(ended === undefined ? {} : { ended: { ...ended } }),
   };
 }
 

@@ -26,6 +26,7 @@ export const SHARDS = 4;
 export const DAY_MS = 86_400_000;
 
 const REQUEST_ID = 'request:';
+const ENDED_ID = 'ended:';
 
 /** True for what can be a connection's id; AWS gives `cvpn-connection-` and a hexadecimal number. */
 export function isConnectionId(id: string): boolean {
@@ -37,12 +38,23 @@ export function idOfRequest(lambdaRequestId: string): string {
   return `${REQUEST_ID}${lambdaRequestId.replace(/[^A-Za-z0-9_-]/g, '_').slice(0, 64) || '_'}`;
 }
 
+/** The id of the record that a connection was ended. */
+export function idOfEnded(connectionId: string): string {
+  return `${ENDED_ID}${connectionId}`;
+}
+
 /** The partition key of a decision's own item; `undefined` for what is no id of a decision. */
 export function decisionPartition(id: string): string | undefined {
   if (isConnectionId(id)) return `CONNECTION#${id}`;
-  const lambdaRequestId = id.startsWith(REQUEST_ID) ? id.slice(REQUEST_ID.length) : '';
-  return isConnectionId(lambdaRequestId) ? `REQUEST#${lambdaRequestId}` : undefined;
+  const kind = PREFIXES.find(({ prefix }) => id.startsWith(prefix));
+  const rest = id.slice(kind?.prefix.length);
+  return kind !== undefined && isConnectionId(rest) ? `${kind.partition}#${rest}` : undefined;
 }
+
+const PREFIXES = [
+  { prefix: REQUEST_ID, partition: 'REQUEST' },
+  { prefix: ENDED_ID, partition: 'ENDED' },
+] as const;
 
 export function userPartition(name: string): string {
   return `USER#${wellFormed(cut(foldWide(name), MAX_KEY_UNITS))}`;

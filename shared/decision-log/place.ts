@@ -19,4 +19,4 @@ export function readPlace(text: string): Place | undefined {
   return decidedAt === undefined || outcome === undefined || id === undefined ? undefined : { decidedAt, outcome, id };
 }
 
-const PLACE = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)#([a-z-]{1,20})#((?:request:)?[A-Za-z0-9_-]{1,64})$/;
+const PLACE = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)#([a-z-]{1,20})#((?:request:|ended:)?[A-Za-z0-9_-]{1,64})$/;

@@ -29,19 +29,34 @@ export async function readRecords(reading: RecordReading, places: readonly strin
   const partitions = places.map((place) => decisionPartition(readPlace(place)?.id ?? ''));
   const items = await readItems(reading, [...new Set(partitions.filter((pk) => pk !== undefined))]);
   return places.flatMap((place, index) => {
-    const item = items.get(partitions[index] ?? '');
-    if (item === undefined || isExpired(item, reading.nowMs)) return [];
-    try {
-      const record = decodeDecision(item);
-      return placeOf(record) === place ? [record] : [];
-    } catch (error) {
-      reading.onUnreadable(error instanceof Error ? error : new Error(String(error)));
-      return [];
-    }
+    const record = readRecord(reading, items.get(partitions[index] ?? ''));
+    return record !== undefined && placeOf(record) === place ? [record] : [];
   });
 }
 
+/** The records of so many ids, at most 100, by their ids; eventually consistent. What is no id has none. */
+export async function readRecordsOf(
+  reading: RecordReading,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, DecisionRecord>> {
+  const partitions = ids.map(decisionPartition).filter((pk) => pk !== undefined);
+  const items = await readItems(reading, [...new Set(partitions)]);
+  const records = [...items.values()].map((item) => readRecord(reading, item)).filter((record) => record !== undefined);
+  return new Map(records.map((record) => [record.id, record]));
+}
+
 type Item = Readonly<Record<string, unknown>>;
+
+/** Undefined for what is not there, has expired or cannot be read. */
+function readRecord({ nowMs, onUnreadable }: RecordReading, item: Item | undefined): DecisionRecord | undefined {
+  if (item === undefined || isExpired(item, nowMs)) return undefined;
+  try {
+    return decodeDecision(item);
+  } catch (error) {
+    onUnreadable(error instanceof Error ? error : new Error(String(error)));
+    return undefined;
+  }
+}
 
 async function readItems(
   { client, tableName, signal }: RecordReading,

@@ -4,11 +4,16 @@ import type { Effect } from '../engine/index.ts';
 
 /**
  * `observed`: the policy refused, the endpoint's observe mode let the connection in. `failed-closed` and `failed-open`: no
- * policy decided.
+ * policy decided. `ended`: a connection that stood was ended; its own decision is another record.
  */
-export const OUTCOMES = ['admitted', 'refused', 'observed', 'failed-closed', 'failed-open'] as const;
+export const OUTCOMES = ['admitted', 'refused', 'observed', 'failed-closed', 'failed-open', 'ended'] as const;
 
 export type DecisionOutcome = (typeof OUTCOMES)[number];
+
+/** What becomes of a connect event. */
+export type ConnectOutcome = Exclude<DecisionOutcome, 'ended'>;
+
+export const CONNECT_OUTCOMES = OUTCOMES.filter((outcome): outcome is ConnectOutcome => outcome !== 'ended');
 
 /** What stands for an attribute that could not be read: how it looked, shortened. `readRequest` finds it malformed, too. */
 export interface RecordedMalformed {
@@ -28,7 +33,10 @@ export type RecordedEvent = {
 };
 
 export interface DecisionRecord {
-  /** The connection's id; `request:` and the id of Lambda's request where the event has none that can be one. */
+  /**
+   * The connection's id; `request:` and the id of Lambda's request where the event has none that can be one; of a connection
+   * that was ended `ended:` and its id.
+   */
   readonly id: string;
   /** ISO 8601, milliseconds, UTC. */
   readonly decidedAt: string;
@@ -38,13 +46,13 @@ export interface DecisionRecord {
   /** How many groups there were, where the event does not hold all. */
   readonly groupsCount?: number;
   readonly outcome: DecisionOutcome;
-  /** What Client VPN was answered. */
+  /** What Client VPN was answered; of an ended connection false. */
   readonly allow: boolean;
   /** What the policy decided; absent where none did. */
   readonly effect?: Effect;
-  /** Absent where no policy decided. */
-  readonly decidedBy?: 'rule' | 'default';
-  /** The rules that made the decision, in document order; the first 50. */
+  /** Absent where no policy decided. `limit`: the rules let it in, it was one too many. */
+  readonly decidedBy?: DecidedBy;
+  /** The rules (or limits) that made the decision, in document order; the first 50. */
   readonly rules: readonly string[];
   /** How many they were, where `rules` does not hold all. */
   readonly rulesCount?: number;
@@ -63,4 +71,20 @@ export interface DecisionRecord {
   readonly policyAgeMs?: number;
   /** Why no policy decided, for instance `unreachable`; absent where one did. */
   readonly cause?: string;
+  /** Of `ended` only. */
+  readonly ended?: RecordedEnd;
+}
+
+export type DecidedBy = 'rule' | 'default' | 'limit';
+
+/** Who ended a connection that stood, and why. */
+export interface RecordedEnd {
+  /** `policy`: the policy refuses it by now. `operator`: somebody asked for it, whatever the policy says. */
+  readonly by: 'policy' | 'operator';
+  /** Who asked for it, or confirmed it: `type:id` of a revision's author. Absent where nobody had to. */
+  readonly author?: string;
+  /** In the author's words. At most 512 UTF-16 units. */
+  readonly reason?: string;
+  /** Since when it stood, ISO 8601, UTC; absent where that is not known. */
+  readonly admittedAt?: string;
 }

@@ -11,7 +11,7 @@ export interface PastConnection {
   readonly id: string | undefined;
   /** The user name, the common name where there was none, or a pseudonym of it; undefined where nothing is known. */
   readonly user: string | undefined;
-  /** Whether it was let in; undefined where the source does not tell. */
+  /** Whether it was let in, as far as rules decide; undefined where the source does not tell. */
   readonly admitted: boolean | undefined;
   /** Whether it was let in and no rule in report mode spoke against: what not every handler puts on record. */
   readonly plainlyAdmitted: boolean;
@@ -21,18 +21,21 @@ export interface PastConnection {
   readonly withheld: readonly AttributeName[];
 }
 
-/** Out of the decision log. */
-export function pastOfRecord(record: DecisionRecord): PastConnection {
+/** Out of the decision log. Undefined for the record of a connection's end: nobody asked to be let in. */
+export function pastOfRecord(record: DecisionRecord): PastConnection | undefined {
+  if (record.outcome === 'ended') return undefined;
   const { request, withheld } = recordedRequest(record);
   const { username, 'common-name': commonName } = record.event;
+  // The rules had let it in. Nobody can count again how many sessions the user had.
+  const byLimit = record.decidedBy === 'limit';
   return {
     connection: request,
     atMs: Date.parse(record.decidedAt),
     id: record.id,
     user: nameIn(username) ?? nameIn(commonName),
-    admitted: record.allow,
+    admitted: record.allow || byLimit,
     plainlyAdmitted: record.outcome === 'admitted' && record.reported.length === 0,
-    rules: record.rules,
+    rules: byLimit ? [] : record.rules,
     withheld,
   };
 }

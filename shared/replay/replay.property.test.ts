@@ -238,6 +238,7 @@ describe('replay', () => {
         const parts = Array.from({ length: PARTS }, () => createReplayer(policies, { listed: 1_000_000 }));
         for (const [index, one] of asked.entries()) {
           const past = pastOfRecord(recorded(one, index));
+          if (past === undefined) throw new Error('the record is of no connect event');
           whole.add(past);
           parts[index % PARTS]?.add(past);
         }

@@ -37,6 +37,12 @@ function record(username: string, minute = 0, facts: Partial<DecisionRecord> = {
   };
 }
 
+function onRecord(record: DecisionRecord): PastConnection {
+  const past = pastOfRecord(record);
+  if (past === undefined) throw new Error('the record is of no connect event');
+  return past;
+}
+
 function replay(policies: ReplayedPolicies, pasts: readonly PastConnection[], bounds = {}) {
   const replayer = createReplayer(policies, bounds);
   for (const past of pasts) replayer.add(past);
@@ -47,7 +53,7 @@ const BLOCK: Rule = { id: 'block-batchi', effect: 'deny', match: { users: ['batc
 
 describe('replay', () => {
   it('tells who would be refused by which rule, how often, from when to when', () => {
-    const pasts = [record('batchi', 1), record('BATCHI', 3), record('tanaka', 2)].map(pastOfRecord);
+    const pasts = [record('batchi', 1), record('BATCHI', 3), record('tanaka', 2)].map(onRecord);
     const report = replay({ before: policy(OPEN), after: policy(withRules(BLOCK)) }, pasts);
     expect(report).toStrictEqual({
       connections: 3,
@@ -87,11 +93,16 @@ describe('replay', () => {
       effect: 'deny',
       match: { windows: [{ from: '2026-11-20T09:02:00Z', until: '2026-11-20T09:04:00Z' }] },
     };
-    const pasts = [1, 2, 3, 4].map((minute) => pastOfRecord(record('batchi', minute)));
+    const pasts = [1, 2, 3, 4].map((minute) => onRecord(record('batchi', minute)));
     const { changed } = replay({ before: policy(OPEN), after: policy(withRules(night)) }, pasts);
     expect(changed.groups.map(({ connections, firstAt, lastAt }) => [connections, firstAt, lastAt])).toEqual([
       [2, '2026-11-20T09:02:00.000Z', '2026-11-20T09:03:00.000Z'],
     ]);
+  });
+
+  it('passes over the records of connections that were ended', () => {
+    const ended = record('batchi', 1, { id: 'ended:x', outcome: 'ended', allow: false, rules: ['block-batchi'] });
+    expect(pastOfRecord(ended)).toBeUndefined();
   });
 
   it('takes what an older revision answered apart from what the draft changes', () => {
@@ -101,16 +112,37 @@ describe('replay', () => {
       record('sato', 3, { allow: false, outcome: 'failed-closed' }),
     ];
     const both = { before: policy(withRules(BLOCK)), after: policy(withRules(BLOCK)) };
-    const { changed, answeredOtherwise } = replay(both, then.map(pastOfRecord));
+    const { changed, answeredOtherwise } = replay(both, then.map(onRecord));
     expect(changed.groups).toEqual([]);
     expect(answeredOtherwise).toEqual({ refusedThen: 2, admittedThen: 1 });
   });
 
+  it('counts no sessions: of a refusal by a limit it knows that the rules let the connection in', () => {
+    const limited = {
+      allow: false,
+      outcome: 'refused',
+      effect: 'deny',
+      decidedBy: 'limit',
+      rules: ['one-each'],
+    } as const;
+    const pasts = [record('batchi', 1, limited), record('tanaka', 2, limited)].map(onRecord);
+    for (const before of ['record', policy(OPEN)] as const) {
+      const { changed, answeredOtherwise, plainAdmissions } = replay(
+        { before, after: policy(withRules(BLOCK)) },
+        pasts,
+      );
+      expect(changed.groups.map(({ change, user, after }) => [change, user, after.rules])).toEqual([
+        ['newly-refused', 'batchi', ['block-batchi']],
+      ]);
+      expect([answeredOtherwise, plainAdmissions]).toEqual([{ refusedThen: 0, admittedThen: 0 }, 0]);
+    }
+  });
+
   it('compares with what was answered then, and with nothing where no policy was published', () => {
     const pasts = [
-      pastOfRecord(record('batchi', 1, { rules: ['offices'] })),
-      pastOfRecord(record('tanaka', 2, { allow: false, outcome: 'refused', rules: ['block-tanaka'] })),
-      { ...pastOfRecord(record('sato', 3)), admitted: undefined },
+      onRecord(record('batchi', 1, { rules: ['offices'] })),
+      onRecord(record('tanaka', 2, { allow: false, outcome: 'refused', rules: ['block-tanaka'] })),
+      { ...onRecord(record('sato', 3)), admitted: undefined },
     ];
     const after = policy(withRules(BLOCK));
     const { changed, notCompared } = replay({ before: 'record', after }, pasts);
@@ -128,7 +160,7 @@ describe('replay', () => {
     const after = policy(withRules({ ...BLOCK, message: 'Call 1234.' } as Rule));
     const { changed, toldOtherwise } = replay(
       { before: policy(withRules(BLOCK)), after },
-      [record('batchi'), record('tanaka')].map(pastOfRecord),
+      [record('batchi'), record('tanaka')].map(onRecord),
     );
     expect([changed.groups, toldOtherwise]).toEqual([[], 1]);
   });
@@ -149,7 +181,7 @@ describe('replay', () => {
       ],
     };
     const observed = { 'endpoint-id': endpoint, username: 'suzuki', 'schema-version': 'v3' };
-    const pasts = [record('batchi', 1), record('sato', 2), record('x', 3, { event: observed })].map(pastOfRecord);
+    const pasts = [record('batchi', 1), record('sato', 2), record('x', 3, { event: observed })].map(onRecord);
     const both = { before: policy(draft), after: policy(draft) };
     const { changed, reportRules, observedEndpoints } = replay(both, pasts);
     expect(changed.groups).toEqual([]);
@@ -182,9 +214,9 @@ describe('what the source lacks', () => {
     const rule: Rule = { id: 'a', effect: 'deny', match: { identities: ['batchi'] } };
     const missing: Rule = { id: 'b', effect: 'deny', match: { users: ['x'] }, except: { missing: ['username'] } };
     const report = replay({ before: policy(withRules(rule)), after: policy(withRules(rule, missing)) }, [
-      pastOfRecord(record('p-Abc', 1, { names: 'pseudonyms' })),
-      pastOfRecord(record('p-Abc', 2, { names: 'pseudonyms' })),
-      pastOfRecord(record('x', 3, { names: 'left-out', event: { 'schema-version': 'v3' }, groupsCount: 200 })),
+      onRecord(record('p-Abc', 1, { names: 'pseudonyms' })),
+      onRecord(record('p-Abc', 2, { names: 'pseudonyms' })),
+      onRecord(record('x', 3, { names: 'left-out', event: { 'schema-version': 'v3' }, groupsCount: 200 })),
     ]);
     expect(report.users).toEqual({ count: 1 });
     expect(report.withoutUser).toBe(1);
@@ -236,8 +268,8 @@ describe('what the source lacks', () => {
 
 describe('bounds', () => {
   const all = { before: policy(OPEN), after: policy({ ...OPEN, defaultEffect: 'deny' }) };
-  const crowd = Array.from({ length: 10 }, (_, n) => pastOfRecord(record(`user-${n}`)));
-  const often = pastOfRecord(record('user-9', 1));
+  const crowd = Array.from({ length: 10 }, (_, n) => onRecord(record(`user-${n}`)));
+  const often = onRecord(record('user-9', 1));
 
   it('hold for users, groups and what is listed; the counts of connections stay exact', () => {
     const report = replay(all, [...crowd, often], { users: 4, groups: 6, listed: 3 });
@@ -272,7 +304,7 @@ describe('bounds', () => {
 
   it('count a name over 64 characters as one user, too', () => {
     const name = 'x'.repeat(400);
-    const { users } = replay(all, [record(name), record(name.toUpperCase()), record(`${name}y`)].map(pastOfRecord));
+    const { users } = replay(all, [record(name), record(name.toUpperCase()), record(`${name}y`)].map(onRecord));
     expect(users).toEqual({ count: 2 });
   });
 });

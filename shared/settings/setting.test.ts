@@ -1,6 +1,6 @@
 /** Settings: what is not set, empty or wrong gives the fallback; what is wrong is told. */
 import { describe, expect, it } from '@jest/globals';
-import { DECISIONS_TABLE, PSEUDONYM_KEY, RULES_TABLE, settingReader } from './index.ts';
+import { DECISIONS_TABLE, ENFORCER_FUNCTION, PSEUDONYM_KEY, RULES_TABLE, settingReader } from './index.ts';
 
 describe('settingReader', () => {
   it.each([
@@ -31,6 +31,23 @@ describe('settingReader', () => {
       },
     ]);
   });
+
+  it.each([
+    'client-vpn-policy-enforcer-prod',
+    'arn:aws:lambda:eu-central-1:123456789012:function:enforcer',
+    'arn:aws-cn:lambda:cn-north-1:123456789012:function:enforcer:live',
+  ])('reads ENFORCER_FUNCTION=%s', (value) => {
+    const { read, errors } = settingReader({ ENFORCER_FUNCTION: value });
+    expect([read(ENFORCER_FUNCTION), errors]).toEqual([value, []]);
+  });
+
+  it.each(['an enforcer', 'x'.repeat(65), 'arn:aws:dynamodb:eu-central-1:123456789012:table/enforcer'])(
+    'takes ENFORCER_FUNCTION=%s for none, and says so',
+    (value) => {
+      const { read, errors } = settingReader({ ENFORCER_FUNCTION: value });
+      expect([read(ENFORCER_FUNCTION), errors.length]).toEqual([undefined, 1]);
+    },
+  );
 
   it('never tells a secret, even one that is wrong', () => {
     const { read, errors } = settingReader({ PSEUDONYM_KEY: 'too short', DECISIONS_TABLE: 'vpn-decisions' });

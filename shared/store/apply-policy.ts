@@ -9,7 +9,7 @@ export interface FileApplication extends Omit<PolicyWrite, 'change' | 'applied'>
   readonly document: unknown;
   /** The file's name, as `sourceFault` takes it: under it the next application finds this one. */
   readonly source: string;
-  /** Whether rules, sets, entries, endpoints and tests that only others added are taken out. */
+  /** Whether rules, limits, sets, entries, endpoints and tests that only others added are taken out. */
   readonly prune: boolean;
   /** Whether the file counts where it and others changed the same. */
   readonly forceConflicts: boolean;

@@ -1,5 +1,6 @@
 /** The parts of policies in DynamoDB: read many at once, verified; put if they are not there. */
 import { BatchGetCommand, type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { eachOf } from '../each-of.ts';
 import { type Backoff, backoffMs, pause } from './backoff.ts';
 import { blobKey, decodeBlob, encodeBlob } from './blob.ts';
 import { StoreCorruptError, StoreUnreachableError } from './errors.ts';
@@ -127,16 +128,4 @@ async function readBatch(
     }
     keys = UnprocessedKeys?.[tableName]?.Keys ?? [];
   }
-}
-
-/** Does something with each item, so many at a time; after the first error no further one is begun. */
-async function eachOf<T>(items: readonly T[], atOnce: number, work: (item: T) => Promise<void>): Promise<void> {
-  // A generator, not the list's own iterator: the loop that an error leaves ends it for all.
-  const queue = (function* () {
-    yield* items;
-  })();
-  const worker = async () => {
-    for (const item of queue) await work(item);
-  };
-  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker));
 }

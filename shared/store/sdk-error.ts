@@ -1,34 +1,7 @@
 /** Sorts what the AWS SDK throws into the store's errors. */
+import { awsFailure } from '../aws-failure.ts';
 import { withoutRequest } from '../without-request.ts';
 import { StoreError, StoreRefusedError, StoreUnreachableError } from './errors.ts';
-
-/** DynamoDB's throttling answers come as 400 (developer guide, "Error handling with DynamoDB"). */
-const THROTTLED = new Set([
-  'ProvisionedThroughputExceededException',
-  'RequestLimitExceeded',
-  'ThrottlingException',
-  'ThrottledException',
-  'TooManyRequestsException',
-  'LimitExceededException',
-]);
-
-const NO_ANSWER = new Set(['AbortError', 'TimeoutError', 'RequestTimeout', 'RequestTimeoutException']);
-
-const NETWORK = new Set([
-  'ECONNABORTED',
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EADDRNOTAVAIL',
-  'EAI_AGAIN',
-  'EAI_FAIL',
-  'EHOSTDOWN',
-  'EHOSTUNREACH',
-  'ENETDOWN',
-  'ENETUNREACH',
-  'ENOTFOUND',
-  'EPIPE',
-  'ETIMEDOUT',
-]);
 
 /** True when a conditional put found its condition not met. */
 export function isConditionFailed(error: unknown): boolean {
@@ -42,15 +15,9 @@ export function isConditionFailed(error: unknown): boolean {
 export function toStoreError(error: unknown, doing: string): StoreError {
   if (error instanceof StoreError) return error;
   const cause = presentable(error);
-  const { name, message, code, status } = describe(cause);
+  const { name, message, kind } = awsFailure(cause);
   const told = `Could not ${doing}: ${name}: ${message}`;
-  const outage =
-    NO_ANSWER.has(name) ||
-    THROTTLED.has(name) ||
-    NETWORK.has(code) ||
-    status === 429 ||
-    (status !== undefined && status >= 500);
-  if (outage) return new StoreUnreachableError(told, { cause });
+  if (kind !== 'refused') return new StoreUnreachableError(told, { cause });
   return new StoreRefusedError(told, { cause, mayBeDone: !isFirstAnswer(error) });
 }
 
@@ -66,22 +33,4 @@ function isFirstAnswer(error: unknown): boolean {
   if (!(error instanceof Error && '$fault' in error && '$metadata' in error)) return false;
   const { $fault: fault, $metadata: metadata } = error;
   return fault === 'client' && !(Number(Reflect.get(Object(metadata), 'attempts')) > 1);
-}
-
-interface Described {
-  readonly name: string;
-  readonly message: string;
-  readonly code: string;
-  readonly status: number | undefined;
-}
-
-function describe(error: unknown): Described {
-  if (!(error instanceof Error)) return { name: typeof error, message: String(error), code: '', status: undefined };
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  const metadata = '$metadata' in error ? error.$metadata : undefined;
-  const status =
-    typeof metadata === 'object' && metadata !== null && 'httpStatusCode' in metadata
-      ? metadata.httpStatusCode
-      : undefined;
-  return { name: error.name, message: error.message, code, status: typeof status === 'number' ? status : undefined };
 }

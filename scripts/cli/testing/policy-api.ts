@@ -6,6 +6,7 @@ import { lambdaHandler } from '../../../admin-api/lambda-adapter.ts';
 import { startGateway } from '../../../admin-api/testing/api-gateway.ts';
 import { iamAuthorizer } from '../../../admin-api/testing/http-event.ts';
 import type { DecisionSource } from '../../../shared/decision-log/index.ts';
+import type { Enforcer } from '../../../shared/enforcement/index.ts';
 import { DynamoDbPolicyStore } from '../../../shared/store/index.ts';
 import { localDocumentClient } from '../../../shared/store/testing/dynalite.ts';
 
@@ -20,6 +21,8 @@ export interface TestApiOptions {
   readonly tableName: string;
   /** Default: no decisions are kept. */
   readonly decisions?: DecisionSource;
+  /** Default: there is none. */
+  readonly enforcer?: Enforcer;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** ADMIN_ACCESS. Default: everybody may do everything. */
@@ -36,12 +39,13 @@ export const API_AUTHOR = {
 };
 
 export async function startTestApi(options: TestApiOptions): Promise<TestApi> {
-  const { endpoint, tableName, decisions, now, adminAccess, authorizerOf = () => iamAuthorizer() } = options;
+  const { endpoint, tableName, decisions, enforcer, now, adminAccess, authorizerOf = () => iamAuthorizer() } = options;
   const client = localDocumentClient(endpoint);
   const handler = lambdaHandler(
     createAdminApi({
       store: new DynamoDbPolicyStore({ client, tableName, now }),
       decisions,
+      enforcer,
       access: readAccessMap(adminAccess).access,
       logger: { info: () => {}, error: () => {} },
       metrics: { settingErrors: () => {}, request: () => {} },

@@ -2,22 +2,26 @@
 import { type DynamoDBDocumentClient, GetCommand, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createDecisionsTable, localDocumentClient } from '../../store/testing/dynalite.ts';
+import { type Fault, startFaultProxy } from '../../store/testing/fault-proxy.ts';
 import type { DynamoDbUnderTest } from '../../store/testing/policy-store-contract.ts';
 import {
+  type ConnectOutcome,
   createDecisionLog,
   createDecisionSource,
   DecisionCursorError,
   type DecisionFacts,
   type DecisionLog,
-  type DecisionOutcome,
   type DecisionQuery,
   type DecisionRecord,
   type DecisionSource,
   decisionRecord,
+  endedRecord,
+  endOf,
+  idOfEnded,
   placeOf,
   pseudonyms,
 } from '../index.ts';
-import { ADMISSION, DECIDED_AT_MS, EVENT, facts, REFUSAL } from './facts.ts';
+import { ADMISSION, DECIDED_AT_MS, EVENT, endedFacts, facts, REFUSAL } from './facts.ts';
 import { storeDecisions } from './store-decisions.ts';
 
 const HOUR_MS = 3_600_000;
@@ -129,6 +133,14 @@ export function decisionLogContract(name: string, start: () => Promise<DynamoDbU
         expect(record).toMatchObject({ allow: false, cause: 'unreachable', message: 'Try again.', rules: [] });
       });
 
+      it('a refusal by a limit, and finds it by the limit', async () => {
+        const [record] = await put(
+          facts(EVENT, { decision: { ...REFUSAL, effect: 'deny', decidedBy: 'limit', rules: ['one-each'] } }),
+        );
+        expect(record).toMatchObject({ decidedBy: 'limit', rules: ['one-each'] });
+        expect((await source.list({ ...RECENT, rule: 'one-each' })).decisions).toEqual([record]);
+      });
+
       it('the first decision of a connection, and knows the second neither by its time nor by its rule', async () => {
         const [first] = await put(facts());
         await put(facts(EVENT, { decidedAtMs: DECIDED_AT_MS + 1, decision: { ...REFUSAL, rules: ['other'] } }));
@@ -169,6 +181,37 @@ export function decisionLogContract(name: string, start: () => Promise<DynamoDbU
         if (typeof name === 'string') expect((await source.list({ user: name })).decisions).toEqual([record]);
       });
 
+      it('the end of a connection beside its own decision, found by id, user, time, outcome and rule', async () => {
+        const [admission] = await put(facts(EVENT, { outcome: 'admitted', decision: ADMISSION }));
+        const end = endedRecord(endedFacts({ admission, endedAtMs: DECIDED_AT_MS + 1_000 }));
+        const asked = { author: { type: 'iam', id: 'alice' }, reason: 'HR-77' };
+        const other = endedRecord(
+          endedFacts({ connection: { id: 'c-2', endpointId: 'e' }, refusal: undefined, by: 'operator', asked }),
+        );
+        for (const record of [end, other]) expect(await log.put(record)).toEqual({ written: true });
+        // The first end stays.
+        await log.put({ ...end, decidedAt: new Date(DECIDED_AT_MS + 2_000).toISOString(), rules: ['other'] });
+        nowMs = DECIDED_AT_MS + 2 * HOUR_MS;
+
+        expect(await source.get(EVENT['connection-id'])).toEqual(admission);
+        expect(await source.get(idOfEnded(EVENT['connection-id']))).toEqual(end);
+        expect(await source.get('ended:c-2')).toEqual(other);
+        expect((await source.list(RECENT)).decisions).toEqual([other, end, admission]);
+        expect((await source.list({ user: 'batchi' })).decisions).toEqual([end, admission]);
+        expect((await source.list({ ...RECENT, outcome: 'ended' })).decisions).toEqual([other, end]);
+        expect((await source.list({ ...RECENT, outcome: 'refused' })).decisions).toEqual([]);
+        expect((await source.list({ ...RECENT, rule: 'block-leavers' })).decisions).toEqual([end]);
+        expect((await source.list({ ...RECENT, rule: 'other' })).decisions).toEqual([]);
+        expect((await listAll({ user: 'batchi', limit: 1 })).decisions).toEqual([end, admission]);
+        expect(await walked({ sinceMs: DECIDED_AT_MS, untilMs: nowMs })).toEqual([admission, end, other]);
+
+        expect(await endOf(source, admission as DecisionRecord)).toEqual(end);
+        expect(await endOf(source, end)).toBeUndefined();
+        expect(await endOf(source, decisionRecord(connection(3, { outcome: 'admitted', decision: ADMISSION })))).toBe(
+          undefined,
+        );
+      });
+
       it('with an end for every item', async () => {
         await put(facts());
         const { Items = [] } = await client.send(new ScanCommand({ TableName: tableName }));
@@ -188,8 +231,43 @@ export function decisionLogContract(name: string, start: () => Promise<DynamoDbU
 
       it('nothing under what is no id', async () => {
         await put(facts());
-        for (const id of ['', 'x'.repeat(3_000), 'a b', 'request:', '#', 'CONNECTION#x']) {
-          expect(await source.get(id)).toBeUndefined();
+        const none = ['', 'x'.repeat(3_000), 'a b', 'request:', 'ended:', 'ended:request:x', '#', 'CONNECTION#x'];
+        for (const id of none) expect(await source.get(id)).toBeUndefined();
+        expect(await source.getMany(none)).toEqual(new Map());
+      });
+
+      it('many by their ids, each asked for once, and none that are not there', async () => {
+        const records = Array.from({ length: 450 }, (_, n) => decisionRecord(connection(n)));
+        const end = endedRecord(endedFacts());
+        await storeDecisions(client, tableName, [...records, end]);
+        const asked = [...ids(records), end.id, 'cvpn-connection-none', 'cvpn-connection-7', ...ids(records)];
+        const found = await source.getMany(asked);
+        expect(found.size).toBe(451);
+        expect(found).toEqual(new Map([...records, end].map((record) => [record.id, record])));
+        expect(await source.getMany([])).toEqual(new Map());
+      });
+
+      it('all of many that DynamoDB answers in parts, and says so where it goes on throttling', async () => {
+        const records = Array.from({ length: 250 }, (_, n) => decisionRecord(connection(n)));
+        await storeDecisions(client, tableName, records);
+        let fault: Fault | undefined;
+        const proxy = await startFaultProxy(dynamoDb.endpoint, { faultFor: () => fault });
+        const through = localDocumentClient(proxy.endpoint, { requestTimeoutMs: 10_000 });
+        const behind = createDecisionSource({ client: through, tableName, now: () => nowMs });
+        try {
+          fault = { kind: 'partial-batch' };
+          expect((await behind.getMany(ids(records))).size).toBe(250);
+          // Three batches, each halved until one is left.
+          expect(proxy.requests).toBeGreaterThan(3 * 6);
+          fault = { kind: 'throttled', error: 'ProvisionedThroughputExceededException' };
+          await expect(behind.getMany(ids(records))).rejects.toMatchObject({ code: 'store-unreachable' });
+          fault = { kind: 'refused', error: 'AccessDeniedException' };
+          await expect(behind.getMany(ids(records))).rejects.toMatchObject({ code: 'store-refused' });
+          const signal = AbortSignal.abort();
+          await expect(behind.getMany(ids(records), { signal })).rejects.toThrow();
+        } finally {
+          through.destroy();
+          await proxy.stop();
         }
       });
 
@@ -268,7 +346,7 @@ export function decisionLogContract(name: string, start: () => Promise<DynamoDbU
       });
 
       it('each outcome, each endpoint by id or name, and all filters together', async () => {
-        const outcomes: DecisionOutcome[] = ['admitted', 'refused', 'observed', 'failed-closed', 'failed-open'];
+        const outcomes: ConnectOutcome[] = ['admitted', 'refused', 'observed', 'failed-closed', 'failed-open'];
         await put(
           ...outcomes.map((outcome, n) =>
             connection(n, {
@@ -309,10 +387,12 @@ export function decisionLogContract(name: string, start: () => Promise<DynamoDbU
         const [record] = await put(facts());
         nowMs = DECIDED_AT_MS + RETENTION_DAYS * DAY_MS - 1_000;
         expect(await source.get(EVENT['connection-id'])).toEqual(record);
+        expect((await source.getMany([EVENT['connection-id']])).size).toBe(1);
         const range = { sinceMs: DECIDED_AT_MS, untilMs: DECIDED_AT_MS + 1 };
         expect((await source.list(range)).decisions).toEqual([record]);
         nowMs += 1_000;
         expect(await source.get(EVENT['connection-id'])).toBeUndefined();
+        expect((await source.getMany([EVENT['connection-id']])).size).toBe(0);
         for (const filter of [{}, { user: 'batchi' }, { rule: 'try-it' }]) {
           expect((await source.list({ ...filter, ...range })).decisions).toEqual([]);
           expect(await walked({ ...filter, ...range })).toEqual([]);
@@ -330,9 +410,10 @@ export function decisionLogContract(name: string, start: () => Promise<DynamoDbU
         await change('cvpn-connection-2', { allow: 'yes' });
         const found = (await source.list(RECENT)).decisions;
         expect(found).toEqual([{ ...first, event: { ...first?.event, 'device-id': 'x' } }]);
-        expect(unreadable.map(({ message }) => message)).toEqual([
-          'The decision CONNECTION#cvpn-connection-2: allow is missing or is not what it should be',
-        ]);
+        const many = await source.getMany([EVENT['connection-id'], 'cvpn-connection-2']);
+        expect([...many.values()]).toEqual(found);
+        const said = 'The decision CONNECTION#cvpn-connection-2: allow is missing or is not what it should be';
+        expect(unreadable.map(({ message }) => message)).toEqual([said, said]);
         await expect(source.get('cvpn-connection-2')).rejects.toMatchObject({ code: 'store-corrupt' });
         await change('cvpn-connection-2', { allow: true, kind: 'client-vpn-policy/decision@2' });
         await expect(source.get('cvpn-connection-2')).rejects.toMatchObject({ code: 'store-corrupt' });
@@ -451,6 +532,7 @@ export function decisionLogContract(name: string, start: () => Promise<DynamoDbU
       const nowhere = createDecisionSource({ client, tableName: 'no-such-table', now: () => nowMs });
       const refused = { code: 'store-refused' };
       await expect(nowhere.get('cvpn-connection-1')).rejects.toMatchObject(refused);
+      await expect(nowhere.getMany(['cvpn-connection-1'])).rejects.toMatchObject(refused);
       await expect(nowhere.list({})).rejects.toMatchObject(refused);
       await expect(
         nowhere

@@ -1,7 +1,7 @@
 /** Decisions for tests. */
 import { readRequest } from '../../client-vpn/index.ts';
 import type { Decision } from '../../engine/index.ts';
-import type { DecisionFacts } from '../index.ts';
+import type { DecisionFacts, EndedFacts } from '../index.ts';
 
 export const REFUSAL: Decision = {
   allow: false,
@@ -55,6 +55,25 @@ export function facts(event: unknown = EVENT, overrides: Partial<DecisionFacts> 
     message: decision?.message,
     revision: 42,
     policyAgeMs: 1_200,
+    ...overrides,
+  };
+}
+
+/** What the enforcer knows of the end of `EVENT`'s connection, an hour after it was let in, but for what is given. */
+export function endedFacts(overrides: Partial<EndedFacts> = {}): EndedFacts {
+  return {
+    endedAtMs: DECIDED_AT_MS + 3_600_000,
+    connection: {
+      id: EVENT['connection-id'],
+      endpointId: EVENT['endpoint-id'],
+      username: EVENT.username,
+      sinceMs: DECIDED_AT_MS + 2_000,
+    },
+    names: { names: 'clear' },
+    refusal: { decidedBy: 'rule', rules: ['block-leavers'] },
+    revision: 43,
+    endpoint: 'frankfurt',
+    by: 'policy',
     ...overrides,
   };
 }

@@ -10,6 +10,7 @@ import {
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import dynalite from 'dynalite';
 import { decisionsTable } from '../../decision-log/index.ts';
+import { sessionsTable } from '../../sessions/index.ts';
 import { createDocumentClient, type DocumentClientOptions } from '../dynamodb-client.ts';
 import { rulesTable } from '../table.ts';
 
@@ -77,6 +78,11 @@ export function createRulesTable(client: DynamoDBDocumentClient): Promise<string
 /** Makes a decisions table with a random name. */
 export function createDecisionsTable(client: DynamoDBDocumentClient): Promise<string> {
   return createTable(client, decisionsTable(`test-${randomUUID()}-decisions`));
+}
+
+/** Makes a sessions table with a random name. */
+export function createSessionsTable(client: DynamoDBDocumentClient): Promise<string> {
+  return createTable(client, sessionsTable(`test-${randomUUID()}-sessions`));
 }
 
 async function createTable(client: DynamoDBDocumentClient, table: CreateTableCommandInput): Promise<string> {
