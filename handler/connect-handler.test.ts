@@ -52,6 +52,8 @@ function parts(inHand: PolicyInHand | undefined, overrides: Partial<ConnectHandl
     logger: new Logger({ serviceName: 'connect' }),
     metrics: createDecisionMetrics(new Metrics({ namespace: 'Test', serviceName: 'connect' })),
     names: { names: 'clear' },
+    // Where the policy has no limits, it is never asked.
+    limits: { keep: async () => Promise.reject(new Error('asked for limits')) },
     recorder: undefined,
     now: () => NOW_MS,
     ...overrides,

@@ -7,6 +7,7 @@ import { type CompiledPolicy, decide } from '../shared/engine/index.ts';
 import { type PolicyCache, type PolicyUnavailable, StoreRefusedError } from '../shared/store/index.ts';
 import { decisionLine, errorFields, type FailedVerdict, type Verdict } from './decision-line.ts';
 import type { DecisionMetrics } from './decision-metrics.ts';
+import type { AdmittedVerdict, LimitKeeper } from './limit-keeper.ts';
 import type { Recorder } from './recorder.ts';
 import type { Settings } from './settings.ts';
 import { type Unavailability, unavailableMessage } from './unavailable-message.ts';
@@ -24,6 +25,7 @@ export interface ConnectHandlerParts {
   readonly metrics: DecisionMetrics;
   /** What is done with people's names before they are logged or put on record. */
   readonly names: NameKeeping;
+  readonly limits: LimitKeeper;
   /** `undefined` where no decisions are put on record. */
   readonly recorder: Recorder | undefined;
   /** Milliseconds since the epoch. */
@@ -38,7 +40,7 @@ export function createConnectHandler(parts: ConnectHandlerParts): ConnectHandler
   return async (event, context) => {
     const request = readRequest(event);
     const startedMs = parts.now();
-    const verdict = await reachVerdict(parts, request, remainingMs(context)).catch((error: unknown) =>
+    const verdict = await reachVerdict(parts, request, context).catch((error: unknown) =>
       failed(request, 'internal', error),
     );
     const response = answer(request, verdict);
@@ -47,13 +49,18 @@ export function createConnectHandler(parts: ConnectHandlerParts): ConnectHandler
   };
 }
 
-async function reachVerdict(parts: ConnectHandlerParts, request: ConnectRequest, leftMs: number): Promise<Verdict> {
+async function reachVerdict(
+  parts: ConnectHandlerParts,
+  request: ConnectRequest,
+  context: Context | undefined,
+): Promise<Verdict> {
   if (parts.policies === undefined) return failed(request, 'not-configured');
+  const leftMs = remainingMs(context);
   const inHand = await atMost(leftMs - ANSWER_RESERVE_MS, parts.policies.get({ remainingMs: leftMs }));
   if (inHand.status === 'unavailable') return withoutPolicy(parts.settings, request, inHand);
   const decidedAtMs = parts.now();
   const decision = decide(inHand.policy, request, decidedAtMs);
-  return {
+  const verdict: AdmittedVerdict = {
     outcome: !decision.allow ? 'refused' : decision.observed ? 'observed' : 'admitted',
     decidedAtMs,
     decision,
@@ -62,6 +69,8 @@ async function reachVerdict(parts: ConnectHandlerParts, request: ConnectRequest,
     policyAgeMs: inHand.checkedAgeMs,
     stale: inHand.stale,
   };
+  if (verdict.outcome !== 'admitted' || inHand.policy.limits.length === 0) return verdict;
+  return parts.limits.keep(verdict, request, remainingMs(context) - ANSWER_RESERVE_MS);
 }
 
 /** Only a store that cannot be reached may be overruled by `ON_POLICY_UNAVAILABLE=allow`: damage may be an attack. */
@@ -159,7 +168,7 @@ function remainingMs(context: Context | undefined): number {
 /** "The Lambda function times out after 30 seconds" ("Connection authorization", Client VPN administrator guide). */
 const CLIENT_VPN_WAITS_MS = 30_000;
 
-/** What is left for answering when the policy does not come; the cache itself gives up 250 ms earlier. */
+/** What is left for answering when the policy or the count of sessions does not come; the cache itself gives up 250 ms earlier. */
 const ANSWER_RESERVE_MS = 250;
 
 /** What is left of that when a record has taken all the time it can have. */

@@ -1,9 +1,16 @@
 /** The one structured log line of a decision: who asked, what came out, which rules and which revision made it. */
-import type { DecisionOutcome, KeptNames } from '../shared/decision-log/index.ts';
-import { type Attribute, type CompiledPolicy, cut, type Decision, isMalformed } from '../shared/engine/index.ts';
+import type { ConnectOutcome, KeptNames } from '../shared/decision-log/index.ts';
+import {
+  type Attribute,
+  type CompiledPolicy,
+  cut,
+  type Decision,
+  isMalformed,
+  type LimitRefusal,
+} from '../shared/engine/index.ts';
 import type { Unavailability } from './unavailable-message.ts';
 
-export type Outcome = DecisionOutcome;
+export type Outcome = ConnectOutcome;
 
 export type Verdict = DecidedVerdict | FailedVerdict;
 
@@ -12,7 +19,7 @@ export interface DecidedVerdict {
   readonly outcome: 'admitted' | 'refused' | 'observed';
   /** The moment for which the policy was asked, in milliseconds since the epoch. */
   readonly decidedAtMs: number;
-  readonly decision: Decision;
+  readonly decision: Decision | LimitRefusal;
   readonly policy: CompiledPolicy;
   readonly revision: number;
   /** Milliseconds since the store last confirmed the policy. */

@@ -139,6 +139,30 @@ describe('createDecisionMetrics', () => {
     ]);
   });
 
+  it('tells refusals by limits as such, each by its name as far as they are among the first', async () => {
+    const limits = Array.from(
+      { length: 21 },
+      (_, n) => ({ id: `limit-${n}`, match: 'everyone', maxConnections: 1 }) as const,
+    );
+    const policy = compile({ version: 1, defaultEffect: 'deny', limits });
+    const refusedByLimit = (limit: string): Verdict => ({
+      ...DECIDED,
+      policy,
+      outcome: 'refused',
+      decision: { ...DECIDED.decision, allow: false, effect: 'deny', decidedBy: 'limit', rules: [limit] },
+    });
+    const { lines } = await printedLines(() => {
+      const metrics = newMetrics();
+      for (const limit of ['limit-0', 'limit-19', 'limit-20']) metrics.publish(ENDPOINT, refusedByLimit(limit), 12);
+    });
+    expect(namesIn(lines[0])).toEqual(['Refused', 'DecisionDuration', 'PolicyAge', 'LimitRefusals']);
+    expect(lines.filter((line) => 'RefusalsByRule' in line).map(({ rule }) => rule)).toEqual([
+      'limit-0',
+      'limit-19',
+      '(other)',
+    ]);
+  });
+
   it('makes no dimension of what is no endpoint id, nor of endless made-up ones', async () => {
     const metrics = newMetrics();
     const endpoints = [undefined, { malformed: 7 }, 'x'.repeat(500), 'cvpn-endpoint-\n', ENDPOINT];

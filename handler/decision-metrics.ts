@@ -1,13 +1,13 @@
 /** Metrics in CloudWatch's embedded metric format: a line a decision, with whatever happened since the last one. */
 import type { Metrics } from '@aws-lambda-powertools/metrics';
 import { type Attribute, type CompiledPolicy, ENDPOINT_ID } from '../shared/engine/index.ts';
-import type { Outcome, Verdict } from './decision-line.ts';
+import type { DecidedVerdict, Outcome, Verdict } from './decision-line.ts';
 
 /**
  * What happens beside decisions: a failed refresh, an item in the rules table that is not ours, a wrong setting, a decision
- * that could not be put on record.
+ * that could not be put on record, a connection let in because it is not known how many its user has.
  */
-export type Incident = 'RefreshFailures' | 'ForeignItems' | 'SettingErrors' | 'DecisionLogFailures';
+export type Incident = 'RefreshFailures' | 'ForeignItems' | 'SettingErrors' | 'DecisionLogFailures' | 'LimitsNotKnown';
 
 export interface DecisionMetrics {
   /** Keeps count; told with the next decision. */
@@ -21,7 +21,7 @@ export interface DecisionMetrics {
  *
  * - an outcome is a metric of its own, which exists only if it occurs; it is told twice, for the service (alarms) and for
  *   each endpoint (dashboards), and endpoints that are not Client VPN's are told as `other`;
- * - refusals by rule are told for the policy's first rules, and the others together: how many metrics there can be
+ * - refusals by rule are told for the policy's first rules and limits, and the others together: how many metrics there can be
  *   depends on neither the number of rules nor that of handlers;
  * - there is no cold-start metric: every log line says `cold_start`, and Lambda reports the time that init took.
  */
@@ -46,6 +46,7 @@ export function createDecisionMetrics(metrics: Metrics): DecisionMetrics {
     if ('decision' in verdict) {
       metrics.addMetric('PolicyAge', 'Milliseconds', verdict.policyAgeMs);
       if (verdict.stale) metrics.addMetric('StaleDecisions', 'Count', 1);
+      if (isLimitRefusal(verdict)) metrics.addMetric('LimitRefusals', 'Count', 1);
       if (verdict.decision.reported.length > 0) metrics.addMetric('ReportedDecisions', 'Count', 1);
     } else if (verdict.cause === 'internal') {
       metrics.addMetric('InternalFaults', 'Count', 1);
@@ -76,7 +77,7 @@ export function createDecisionMetrics(metrics: Metrics): DecisionMetrics {
 /** More than an account has by default (5 a Region); a bound for a handler that is invoked with made-up ids. */
 const MAX_ENDPOINTS = 50;
 
-/** So many deny rules have a metric of their own. */
+/** So many deny rules, and so many limits, have a metric of their own. */
 const MAX_RULES = 20;
 
 const OUTCOME_METRICS: Readonly<Record<Outcome, string>> = {
@@ -87,23 +88,29 @@ const OUTCOME_METRICS: Readonly<Record<Outcome, string>> = {
   'failed-open': 'FailedOpen',
 };
 
-/** Who refused, a rule or the default. No rule can have a name with a bracket. */
+/** Who refused: a rule, a limit or the default. No rule can have a name with a bracket. */
 function ruleDimension(policy: CompiledPolicy, ruleId: string | undefined): string {
   if (ruleId === undefined) return '(default)';
   return rulesTold(policy).has(ruleId) ? ruleId : '(other)';
 }
 
+function isLimitRefusal({ outcome, decision }: DecidedVerdict): boolean {
+  return outcome === 'refused' && decision.decidedBy === 'limit';
+}
+
 const told = new WeakMap<CompiledPolicy, ReadonlySet<string>>();
 
 /**
- * The first deny rules of the document. Their place in it, and not which of them refuses first, decides: every handler tells the
+ * The first deny rules and limits of the document. Their place in it, and not which of them refuses first, decides: every handler tells the
  * same ones, and blocks of single users, which come last, are told together.
  */
 function rulesTold(policy: CompiledPolicy): ReadonlySet<string> {
   const known = told.get(policy);
   if (known !== undefined) return known;
   const denying = policy.rules.filter(({ effect, enforced }) => effect === 'deny' && enforced);
-  const ids = new Set(denying.slice(0, MAX_RULES).map(({ id }) => id));
+  const refusing = policy.limits.filter(({ whenExceeded }) => whenExceeded === 'refuse');
+  const first = [...denying.slice(0, MAX_RULES), ...refusing.slice(0, MAX_RULES)];
+  const ids = new Set(first.map(({ id }) => id));
   told.set(policy, ids);
   return ids;
 }

@@ -4,6 +4,7 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import { type DecisionLog, decisionRecord, type KeptNames, type PutFailure } from '../shared/decision-log/index.ts';
 import { errorFields, type Verdict } from './decision-line.ts';
 import type { DecisionMetrics } from './decision-metrics.ts';
+import { paceLines } from './paced-lines.ts';
 import type { Settings } from './settings.ts';
 
 export interface RecorderParts {
@@ -33,18 +34,13 @@ export interface Occasion {
 }
 
 export function createRecorder({ log, which, logger, metrics, now }: RecorderParts): Recorder {
-  const told = new Map<PutFailure['cause'], { atMs: number; untold: number }>();
+  const due = paceLines(now);
 
   const tell = (failure: PutFailure, id?: string): void => {
     metrics.count('DecisionLogFailures');
-    const last = told.get(failure.cause);
-    if (last !== undefined && Math.abs(now() - last.atMs) < ERROR_LINE_EVERY_MS) {
-      last.untold++;
-      return;
-    }
-    told.set(failure.cause, { atMs: now(), untold: 0 });
     const { cause, error } = failure;
-    const untold = last === undefined || last.untold === 0 ? {} : { untoldFailures: last.untold };
+    const untold = due(cause);
+    if (untold === undefined) return;
     logger.error('decision could not be put on record', { cause, id, ...untold, error: errorFields(error) });
   };
 
@@ -69,8 +65,6 @@ export function createRecorder({ log, which, logger, metrics, now }: RecorderPar
     },
   };
 }
-
-const ERROR_LINE_EVERY_MS = 60_000;
 
 /** An admission that nothing spoke against, no report rule either. */
 function isPlainAdmission(verdict: Verdict): boolean {

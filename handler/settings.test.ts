@@ -11,6 +11,8 @@ const DEFAULTS = {
   decisionLog: 'all',
   decisionLogTimeoutMs: 150,
   decisionRetentionDays: 90,
+  sessionsTable: undefined,
+  sessionsTimeoutMs: 300,
   names: { names: 'clear' },
 };
 const KEY = 'k'.repeat(32);
@@ -46,6 +48,9 @@ describe('readSettings', () => {
     ['DECISION_LOG_TIMEOUT_MS', '2000', { decisionLogTimeoutMs: 2_000 }],
     ['DECISION_RETENTION_DAYS', '1', { decisionRetentionDays: 1 }],
     ['DECISION_RETENTION_DAYS', '3650', { decisionRetentionDays: 3_650 }],
+    ['SESSIONS_TABLE', 'client-vpn-policy-prod-sessions', { sessionsTable: 'client-vpn-policy-prod-sessions' }],
+    ['SESSIONS_TIMEOUT_MS', '10', { sessionsTimeoutMs: 10 }],
+    ['SESSIONS_TIMEOUT_MS', '2000', { sessionsTimeoutMs: 2_000 }],
     ['PSEUDONYMIZE', 'false', { names: { names: 'clear' } }],
     ['PSEUDONYM_KEY', KEY, { names: { names: 'clear' } }],
   ])('takes %s=%s', (variable, value, expected) => {
@@ -76,6 +81,9 @@ describe('readSettings', () => {
     ['DECISION_LOG', 'none', 'all'],
     ['DECISION_LOG_TIMEOUT_MS', '9', '150'],
     ['DECISION_LOG_TIMEOUT_MS', '2001', '150'],
+    ['SESSIONS_TABLE', 'no spaces please', 'none'],
+    ['SESSIONS_TIMEOUT_MS', '9', '300'],
+    ['SESSIONS_TIMEOUT_MS', '2001', '300'],
     ['DECISION_RETENTION_DAYS', '0', '90'],
     ['DECISION_RETENTION_DAYS', '3651', '90'],
   ])('reports %s=%p and uses %s', (variable, value, used) => {

@@ -1,13 +1,14 @@
 /** The handler's settings, read strictly from environment variables. */
-import { MAX_RETENTION_DAYS, type NameKeeping, pseudonyms } from '../shared/decision-log/index.ts';
+import { DECISION_RETENTION_DAYS, type NameKeeping, readNameKeeping } from '../shared/decision-log/index.ts';
 import {
   DECISIONS_TABLE,
   type Environment,
-  PSEUDONYM_KEY,
   RULES_TABLE,
+  SESSIONS_TABLE,
   type Setting,
   type SettingError,
   settingReader,
+  wholeNumber,
 } from '../shared/settings/index.ts';
 
 export type { Environment, SettingError };
@@ -29,6 +30,10 @@ export interface Settings {
   readonly decisionLogTimeoutMs: number;
   /** How long a record is kept. Default 90. */
   readonly decisionRetentionDays: number;
+  /** The sessions table's name or ARN; without one it is not known how many sessions a user has. */
+  readonly sessionsTable: string | undefined;
+  /** What counting a user's sessions may take, in milliseconds. Default 300. */
+  readonly sessionsTimeoutMs: number;
   /** How names are kept and logged. Default as they are; left out where pseudonyms are wanted and there is no key for them. */
   readonly names: NameKeeping;
 }
@@ -38,8 +43,9 @@ export interface Settings {
  * empty counts as not set.
  */
 export function readSettings(environment: Environment): { settings: Settings; errors: readonly SettingError[] } {
-  const { read, errors: unreadable } = settingReader(environment);
-  const names = readNames(read);
+  const reader = settingReader(environment);
+  const { read, errors } = reader;
+  const { names, error } = readNameKeeping(reader);
   const settings: Settings = {
     rulesTable: read(RULES_TABLE),
     policyTtlMs: 1_000 * read(POLICY_TTL_SECONDS),
@@ -49,24 +55,12 @@ export function readSettings(environment: Environment): { settings: Settings; er
     decisionLog: read(DECISION_LOG),
     decisionLogTimeoutMs: read(DECISION_LOG_TIMEOUT_MS),
     decisionRetentionDays: read(DECISION_RETENTION_DAYS),
+    sessionsTable: read(SESSIONS_TABLE),
+    sessionsTimeoutMs: read(SESSIONS_TIMEOUT_MS),
     names,
   };
-  const withoutKey = names.names === 'left-out' && !unreadable.some(({ variable }) => variable === 'PSEUDONYM_KEY');
-  return { settings, errors: withoutKey ? [...unreadable, NO_KEY] : unreadable };
+  return { settings, errors: error === undefined ? errors : [...errors, error] };
 }
-
-function readNames(read: <T>(setting: Setting<T>) => T): NameKeeping {
-  if (!read(PSEUDONYMIZE)) return { names: 'clear' };
-  const key = read(PSEUDONYM_KEY);
-  return key === undefined ? { names: 'left-out' } : pseudonyms(key);
-}
-
-const NO_KEY: SettingError = {
-  variable: PSEUDONYM_KEY.variable,
-  value: '',
-  accepted: PSEUDONYM_KEY.accepted,
-  used: 'none: names are left out',
-};
 
 const POLICY_TTL_SECONDS: Setting<number> = {
   variable: 'POLICY_TTL_SECONDS',
@@ -100,30 +94,8 @@ const DECISION_LOG_TIMEOUT_MS: Setting<number> = {
   ...wholeNumber('milliseconds', 10, 2_000),
 };
 
-const DECISION_RETENTION_DAYS: Setting<number> = {
-  variable: 'DECISION_RETENTION_DAYS',
-  fallback: 90,
-  ...wholeNumber('days', 1, MAX_RETENTION_DAYS),
+const SESSIONS_TIMEOUT_MS: Setting<number> = {
+  variable: 'SESSIONS_TIMEOUT_MS',
+  fallback: 300,
+  ...wholeNumber('milliseconds', 10, 2_000),
 };
-
-/** A wrong value is no permission to keep names. */
-const PSEUDONYMIZE: Setting<boolean> = {
-  variable: 'PSEUDONYMIZE',
-  fallback: false,
-  whenWrong: true,
-  accepted: '"true" or "false"',
-  parse: (value) => (value === 'true' ? true : value === 'false' ? false : undefined),
-};
-
-/** What a setting takes that is a whole number within bounds; the text says them. */
-function wholeNumber(of: string, least: number, most: number, note = ''): Pick<Setting<number>, 'accepted' | 'parse'> {
-  return {
-    accepted: `a whole number of ${of} from ${least} to ${most}${note}`,
-    parse(value) {
-      // Digits only: `Number` would take "1e3", "0x10" and " 10 " too.
-      if (!/^(0|[1-9][0-9]{0,8})$/.test(value)) return undefined;
-      const number = Number(value);
-      return number >= least && number <= most ? number : undefined;
-    },
-  };
-}

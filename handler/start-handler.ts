@@ -4,6 +4,7 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { createDecisionLog } from '../shared/decision-log/index.ts';
 import { compile } from '../shared/engine/index.ts';
 import { makePowertools } from '../shared/powertools/index.ts';
+import { createSessionCounter } from '../shared/sessions/index.ts';
 import {
   clientThatTriesOnce,
   createDocumentClient,
@@ -14,6 +15,7 @@ import {
 import { type ConnectHandler, createConnectHandler, type Policies } from './connect-handler.ts';
 import { errorFields } from './decision-line.ts';
 import { createDecisionMetrics, type DecisionMetrics } from './decision-metrics.ts';
+import { createLimitKeeper, type LimitKeeper } from './limit-keeper.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
 import { type Environment, readSettings, type Settings } from './settings.ts';
 
@@ -46,12 +48,25 @@ export function startHandler(environment: Environment, options: StartOptions = {
   }
   const client = options.client ?? createDocumentClient();
   const policies = openPolicies(settings, logger, metrics, { client, now });
-  const recorder = openRecorder(settings, logger, metrics, { client, now });
+  let once: DynamoDBDocumentClient | undefined;
+  const triesOnce = () => {
+    once ??= clientThatTriesOnce(client);
+    return once;
+  };
+  const recorder = openRecorder(settings, logger, metrics, { triesOnce, now });
+  const limits = openLimits(settings, logger, metrics, { triesOnce, now });
   const { names } = settings;
   return {
-    handler: createConnectHandler({ policies, settings, logger, metrics, names, recorder, now }),
+    handler: createConnectHandler({ policies, settings, logger, metrics, names, limits, recorder, now }),
     loaded: load(policies),
   };
+}
+
+/** What those need who have little time. */
+interface HastyMeans {
+  /** The one client that tries once: recorder and counter share it. */
+  readonly triesOnce: () => DynamoDBDocumentClient;
+  readonly now: () => number;
 }
 
 /** Lambda stops an init after 10 s and begins again: half of it, so that the rest of the init has its time too. */
@@ -83,16 +98,29 @@ function openRecorder(
   { decisionLog: which, decisionsTable, decisionLogTimeoutMs, decisionRetentionDays }: Settings,
   logger: Logger,
   metrics: DecisionMetrics,
-  { client, now }: Required<StartOptions>,
+  { triesOnce, now }: HastyMeans,
 ): Recorder | undefined {
   if (which === 'off' || decisionsTable === undefined) return undefined;
   const log = createDecisionLog({
-    client: clientThatTriesOnce(client),
+    client: triesOnce(),
     tableName: decisionsTable,
     timeoutMs: decisionLogTimeoutMs,
     retentionDays: decisionRetentionDays,
   });
   return createRecorder({ log, which, logger, metrics, now });
+}
+
+function openLimits(
+  { sessionsTable, sessionsTimeoutMs, names }: Settings,
+  logger: Logger,
+  metrics: DecisionMetrics,
+  { triesOnce, now }: HastyMeans,
+): LimitKeeper {
+  const counter =
+    sessionsTable === undefined
+      ? undefined
+      : createSessionCounter({ client: triesOnce(), tableName: sessionsTable, timeoutMs: sessionsTimeoutMs });
+  return createLimitKeeper({ counter, names, logger, metrics, now });
 }
 
 /** Tells what the cache sees: failures each time (the cache paces them), a foreign item's key once. */
