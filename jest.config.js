@@ -4,7 +4,9 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
-  roots: ['handler', 'admin-api', 'shared', 'infra', 'scripts', 'bench'].map((folder) => `<rootDir>/${folder}`),
+  roots: ['handler', 'admin-api', 'enforcer', 'shared', 'infra', 'scripts', 'bench'].map(
+    (folder) => `<rootDir>/${folder}`,
+  ),
   // All cores: Jest would leave one of them idle, which on a small CI machine is half of it.
   maxWorkers: '100%',
   setupFiles: ['<rootDir>/shared/testing/errors-of-node.ts', '<rootDir>/shared/testing/property-seed.ts'],

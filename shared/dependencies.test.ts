@@ -13,11 +13,26 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   'shared/client-vpn': ['shared/engine'],
   'shared/policy': ['shared/engine', 'shared/client-vpn', 'shared'],
   'shared/store': ['shared/policy', 'shared/engine', 'shared'],
-  'shared/decision-log': ['shared/store', 'shared/engine', 'shared/client-vpn', 'shared'],
+  'shared/decision-log': ['shared/settings', 'shared/store', 'shared/engine', 'shared/client-vpn', 'shared'],
+  'shared/sessions': ['shared/store', 'shared/engine', 'shared'],
   'shared/replay': ['shared/decision-log', 'shared/engine', 'shared/client-vpn'],
+  'shared/enforcement': ['shared'],
   handler: [
     'shared/settings',
     'shared/powertools',
+    'shared/sessions',
+    'shared/decision-log',
+    'shared/store',
+    'shared/policy',
+    'shared/engine',
+    'shared/client-vpn',
+    'shared',
+  ],
+  enforcer: [
+    'shared/settings',
+    'shared/powertools',
+    'shared/enforcement',
+    'shared/sessions',
     'shared/decision-log',
     'shared/store',
     'shared/policy',
@@ -28,6 +43,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   'admin-api': [
     'shared/settings',
     'shared/powertools',
+    'shared/enforcement',
     'shared/replay',
     'shared/decision-log',
     'shared/store',
@@ -38,6 +54,10 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   ],
   scripts: [
     'admin-api',
+    // For the EC2 that its tests play.
+    'enforcer',
+    'shared/enforcement',
+    'shared/sessions',
     'shared/replay',
     'shared/decision-log',
     'shared/store',
@@ -50,7 +70,14 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
     'bench',
   ],
   // It measures the packaged handler and the store as they are, so it may reach into all of them.
-  bench: ['infra/bundle-plugins.js', 'shared/decision-log', 'shared/store', 'shared/engine', 'shared/client-vpn'],
+  bench: [
+    'enforcer',
+    'infra/bundle-plugins.js',
+    'shared/decision-log',
+    'shared/store',
+    'shared/engine',
+    'shared/client-vpn',
+  ],
   shared: [],
 };
 

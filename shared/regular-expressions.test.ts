@@ -7,7 +7,7 @@ import { parseSync } from '@swc/core';
 
 const ROOT = resolve(__dirname, '..');
 /** What is deployed, and what operators run. */
-const FOLDERS = ['shared', 'handler', 'admin-api', 'scripts/cli'];
+const FOLDERS = ['shared', 'handler', 'admin-api', 'enforcer', 'scripts/cli'];
 const NOT_RUN = /\.test\.ts$|\.d\.ts$|\/testing\/|\/reference\//;
 
 /** Expressions that are put together when the program runs, and why each can match in one way only. */
