@@ -102,3 +102,26 @@ describe('luxon in a bundle', () => {
     expect(await run(script)).toEqual(['2026-12-23T12:00:00.000+09:00', '23. Dezember 2026']);
   });
 });
+
+describe('event streams in a bundle', () => {
+  const INVOKE = `
+    import { createServer } from 'node:http';
+    import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+    const server = createServer((_, response) => response.end('{"at":"now"}')).listen(0, '127.0.0.1', async () => {
+      const client = new LambdaClient({
+        region: 'us-east-1',
+        endpoint: 'http://127.0.0.1:' + server.address().port,
+        credentials: { accessKeyId: 'none', secretAccessKey: 'none' },
+      });
+      const { Payload, StatusCode } = await client.send(new InvokeCommand({ FunctionName: 'f', Payload: '{}' }));
+      console.log(JSON.stringify([StatusCode, Payload.transformToString()]));
+      process.exit();
+    });`;
+
+  it('are left out, and Lambda’s client, which imports them, works without', async () => {
+    const script = await bundled(INVOKE);
+    const ofThem = /EventStreamCodec|HeaderMarshaller|from\s*"@smithy\/core\/event-streams"/.exec(script);
+    expect(ofThem?.[0]).toBeUndefined();
+    expect(await run(INVOKE)).toEqual([200, '{"at":"now"}']);
+  });
+});

@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { expectValidResponse } from '../shared/client-vpn/testing/expect-valid-response.ts';
 import { decisionsTable } from '../shared/decision-log/table.ts';
+import { sessionsTable } from '../shared/sessions/table.ts';
 import { rulesTable } from '../shared/store/table.ts';
 import { packageService as packageStage, type Resource, type Template } from './testing/package-service.ts';
 import { resolveTemplate } from './testing/resolve-template.ts';
@@ -17,10 +18,14 @@ const stage = 'test';
 const functionName = `AWSClientVPN-policy-${stage}`;
 const tableName = `client-vpn-policy-${stage}-rules`;
 const decisionsTableName = `client-vpn-policy-${stage}-decisions`;
+const sessionsTableName = `client-vpn-policy-${stage}-sessions`;
 const adminName = `client-vpn-policy-admin-api-${stage}`;
+const enforcerName = `client-vpn-policy-enforcer-${stage}`;
+const [frankfurt, tokyo] = ['cvpn-endpoint-0a1b2c3d4e5f67890', 'cvpn-endpoint-09876f5e4d3c2b1a0'];
 const built = join(root, '.esbuild', stage, '.build');
 const bundle = join(built, 'handler', 'index.mjs');
 const adminBundle = join(built, 'admin-api', 'index.mjs');
+const enforcerBundle = join(built, 'enforcer', 'index.mjs');
 
 let folder: string;
 let byDefault: Template;
@@ -47,8 +52,16 @@ beforeAll(async () => {
     'adminBurst=7',
     'adminMemorySize=512',
     'decisionLog=refused',
+    `enforcerEndpoints=${frankfurt},${tokyo}`,
+    'enforcerMaxShare=50',
+    'enforcerDescribePerSecond=5',
+    'enforcerTerminatePerSecond=2',
+    'enforcerSchedule=true',
+    'enforcerRate=rate(2 minutes)',
+    'enforcerMemorySize=768',
     'decisionRetentionDays=14',
     'decisionLogTimeoutMs=50',
+    'sessionsTimeoutMs=40',
     'pseudonymize=true',
   ]);
   byDefault = await packageService('default', []);
@@ -87,6 +100,10 @@ function adminFunction(template: Template): Resource {
   return resource(template, 'AdminApiLambdaFunction', 'AWS::Lambda::Function');
 }
 
+function enforcerFunction(template: Template): Resource {
+  return resource(template, 'EnforcerLambdaFunction', 'AWS::Lambda::Function');
+}
+
 const templates: readonly (readonly [string, () => Template])[] = [
   ['by default', () => byDefault],
   ['by parameters', () => byParameters],
@@ -109,9 +126,11 @@ describe('packaging', () => {
       'AWS::CloudWatch::Alarm',
       'AWS::CloudWatch::Dashboard',
       'AWS::DynamoDB::Table',
+      'AWS::Events::Rule',
       'AWS::IAM::ManagedPolicy',
       'AWS::IAM::Role',
       'AWS::Lambda::Alias',
+      'AWS::Lambda::EventInvokeConfig',
       'AWS::Lambda::Function',
       'AWS::Lambda::Permission',
       'AWS::Lambda::Version',
@@ -141,6 +160,8 @@ describe('the handler', () => {
       MAX_STALE_SECONDS: '3600',
       ON_POLICY_UNAVAILABLE: 'deny',
       DECISIONS_TABLE: decisionsTableName,
+      SESSIONS_TABLE: sessionsTableName,
+      SESSIONS_TIMEOUT_MS: '300',
       DECISION_LOG: 'all',
       DECISION_LOG_TIMEOUT_MS: '150',
       DECISION_RETENTION_DAYS: '90',
@@ -163,6 +184,7 @@ describe('the handler', () => {
       DECISIONS_TABLE: decisionsTableName,
       DECISION_LOG: 'refused',
       DECISION_LOG_TIMEOUT_MS: '50',
+      SESSIONS_TIMEOUT_MS: '40',
       DECISION_RETENTION_DAYS: '14',
       PSEUDONYMIZE: 'true',
       PSEUDONYM_KEY: secretKey,
@@ -181,6 +203,7 @@ describe('logs', () => {
     expect(groups).toEqual([
       { LogGroupName: `/aws/lambda/${functionName}`, RetentionInDays: days },
       { LogGroupName: `/aws/lambda/${adminName}`, RetentionInDays: days },
+      { LogGroupName: `/aws/lambda/${enforcerName}`, RetentionInDays: days },
       { LogGroupName: `/aws/http-api/client-vpn-policy-${stage}`, RetentionInDays: days },
     ]);
   });
@@ -200,25 +223,82 @@ describe('roles', () => {
       ...['byUser', 'byTime'].map((index) => ({ 'Fn::Sub': `\${DecisionsTable.Arn}/index/${index}` })),
     ],
   };
+  const sessionsTableArn = { 'Fn::GetAtt': ['SessionsTable', 'Arn'] };
+  const countSessions = {
+    Effect: 'Allow',
+    Action: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:PutItem'],
+    Resource: sessionsTableArn,
+  };
+  const keepSessions = {
+    Effect: 'Allow',
+    Action: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Scan', 'dynamodb:PutItem', 'dynamodb:DeleteItem'],
+    Resource: sessionsTableArn,
+  };
+  const recordEnds = {
+    Effect: 'Allow',
+    Action: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:PutItem'],
+    Resource: decisionsTableArn,
+  };
+  const endConnections = {
+    Effect: 'Allow',
+    Action: ['ec2:DescribeClientVpnConnections', 'ec2:TerminateClientVpnConnections'],
+    Resource: [frankfurt, tokyo].map((endpoint) => ({
+      'Fn::Sub': `arn:\${AWS::Partition}:ec2:\${AWS::Region}:\${AWS::AccountId}:client-vpn-endpoint/${endpoint}`,
+    })),
+  };
+  const askEnforcer = {
+    Effect: 'Allow',
+    Action: 'lambda:InvokeFunction',
+    Resource: { 'Fn::GetAtt': ['EnforcerLambdaFunction', 'Arn'] },
+  };
   const addRules = { Effect: 'Allow', Action: 'dynamodb:PutItem', Resource: rulesTableArn };
 
   it('gives each function a role of its own', () => {
     const roles = resourcesOf(byDefault, 'AWS::Lambda::Function').map(([, { Properties }]) => Properties.Role);
-    expect(roles).toEqual([{ 'Fn::GetAtt': ['ConnectRole', 'Arn'] }, { 'Fn::GetAtt': ['AdminApiRole', 'Arn'] }]);
+    const own = ['ConnectRole', 'AdminApiRole', 'EnforcerRole'];
+    expect(roles).toEqual(own.map((role) => ({ 'Fn::GetAtt': [role, 'Arn'] })));
     const names = resourcesOf(byDefault, 'AWS::IAM::Role').map(([name]) => name);
-    expect(names.sort()).toEqual(['AdminApiRole', 'ConnectRole']);
+    expect(names.sort()).toEqual(own.sort());
   });
 
   it.each([
-    ['the handler read the rules table, put decisions on record', 'ConnectRole', 'ConnectLogGroup', [putDecisions]],
+    [
+      'the handler read the rules table, put decisions on record, count sessions',
+      () => byDefault,
+      'ConnectRole',
+      'ConnectLogGroup',
+      [putDecisions, countSessions],
+    ],
     [
       'the admin API read the rules table and add to it, read decisions',
+      () => byDefault,
       'AdminApiRole',
       'AdminApiLogGroup',
       [addRules, readDecisions],
     ],
-  ])('lets %s, and write its own log, nothing else', (_, role, logGroup, alsoAllowed) => {
-    const { Properties } = resource(byDefault, role, 'AWS::IAM::Role');
+    [
+      'the admin API ask the enforcer as well, where there are endpoints',
+      () => byParameters,
+      'AdminApiRole',
+      'AdminApiLogGroup',
+      [addRules, readDecisions, askEnforcer],
+    ],
+    [
+      'the enforcer read the rules table and decisions, put its own on record, keep sessions',
+      () => byDefault,
+      'EnforcerRole',
+      'EnforcerLogGroup',
+      [recordEnds, keepSessions],
+    ],
+    [
+      'the enforcer see and end the connections of its endpoints as well, where there are some',
+      () => byParameters,
+      'EnforcerRole',
+      'EnforcerLogGroup',
+      [recordEnds, keepSessions, endConnections],
+    ],
+  ])('lets %s, and write its own log, nothing else', (_, template, role, logGroup, alsoAllowed) => {
+    const { Properties } = resource(template(), role, 'AWS::IAM::Role');
     const { AssumeRolePolicyDocument, Policies, ManagedPolicyArns } = Properties;
     expect(ManagedPolicyArns).toBeUndefined();
     expect(AssumeRolePolicyDocument.Statement).toEqual([
@@ -316,18 +396,24 @@ describe('the admin API', () => {
       IntegrationUri: { 'Fn::GetAtt': ['AdminApiLambdaFunction', 'Arn'] },
       PayloadFormatVersion: '2.0',
     });
-    const permission = only(byDefault, 'AWS::Lambda::Permission').Properties;
+    const permission = resource(byDefault, 'AdminApiLambdaPermissionHttpApi', 'AWS::Lambda::Permission').Properties;
     expect(permission).toMatchObject({ Action: 'lambda:InvokeFunction', Principal: 'apigateway.amazonaws.com' });
     expect(permission.SourceArn['Fn::Join'][1]).toContainEqual({ Ref: 'HttpApi' });
     expect(adminFunction(byDefault).Properties.FunctionName).not.toMatch(/^AWSClientVPN-/);
   });
 
   it.each([
-    ['by default', () => byDefault, { ADMIN_ACCESS: '', CORS_ORIGIN: '', PSEUDONYM_KEY: '' }, 1024],
+    [
+      'by default',
+      () => byDefault,
+      { ENFORCER_FUNCTION: '', ADMIN_ACCESS: '', CORS_ORIGIN: '', PSEUDONYM_KEY: '' },
+      1024,
+    ],
     [
       'by parameters',
       () => byParameters,
       {
+        ENFORCER_FUNCTION: enforcerName,
         ADMIN_ACCESS: '[{"scope":"vpn.read","permissions":["read"]}]',
         CORS_ORIGIN: 'https://vpn-admin.example.com',
         PSEUDONYM_KEY: secretKey,
@@ -362,9 +448,11 @@ describe('the admin API', () => {
   const reading = [invoke('GET/*'), invoke('POST/v1/evaluate'), invoke('POST/v1/replay')];
   const rules = ['POST/v1/rules', 'PUT/v1/rules/*', 'PATCH/v1/rules/*', 'DELETE/v1/rules/*'].map(invoke);
 
+  const connections = invoke('POST/v1/connections/*');
+
   it.each([
     ['readers', 'AdminReaderPolicy', reading],
-    ['help desk', 'AdminHelpDeskPolicy', [...reading, ...rules]],
+    ['help desk', 'AdminHelpDeskPolicy', [...reading, ...rules, connections]],
     ['editors', 'AdminEditorPolicy', invoke('*')],
   ])('has a policy for %s to attach, whose ARN is an output', (_, name, resources) => {
     expect(resource(byDefault, name, 'AWS::IAM::ManagedPolicy').Properties.PolicyDocument).toEqual({
@@ -373,6 +461,112 @@ describe('the admin API', () => {
     });
     expect(byDefault.Outputs[`${name}Arn`]?.Value).toEqual({ Ref: name });
   });
+});
+
+describe('the enforcer', () => {
+  const rule = (template: Template) =>
+    resource(template, 'EnforcerEventsRuleSchedule1', 'AWS::Events::Rule').Properties;
+
+  it.each([
+    [
+      'off by default',
+      () => byDefault,
+      {
+        ENFORCER_ENDPOINTS: '',
+        ENFORCER_MODE: 'observe',
+        ENFORCER_MAX_SHARE: '20',
+        ENFORCER_DESCRIBE_PER_SECOND: '10',
+        ENFORCER_TERMINATE_PER_SECOND: '4',
+      },
+      512,
+    ],
+    [
+      'by parameters',
+      () => byParameters,
+      {
+        ENFORCER_ENDPOINTS: `${frankfurt},${tokyo}`,
+        ENFORCER_MODE: 'observe',
+        ENFORCER_MAX_SHARE: '50',
+        ENFORCER_DESCRIBE_PER_SECOND: '5',
+        ENFORCER_TERMINATE_PER_SECOND: '2',
+        DECISION_RETENTION_DAYS: '14',
+        PSEUDONYMIZE: 'true',
+        PSEUDONYM_KEY: secretKey,
+        POWERTOOLS_METRICS_NAMESPACE: 'Vpn',
+        POWERTOOLS_LOG_LEVEL: 'WARN',
+      },
+      768,
+    ],
+  ])('gets its settings and as long as Lambda has, %s', (_, template, settings, memory) => {
+    const { Environment, ...properties } = enforcerFunction(template()).Properties;
+    expect(properties).toMatchObject({
+      FunctionName: enforcerName,
+      Handler: 'enforcer/index.handler',
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      MemorySize: memory,
+      Timeout: 900,
+    });
+    expect(Environment.Variables).toEqual({
+      RULES_TABLE: tableName,
+      DECISIONS_TABLE: decisionsTableName,
+      SESSIONS_TABLE: sessionsTableName,
+      DECISION_RETENTION_DAYS: '90',
+      PSEUDONYMIZE: 'false',
+      PSEUDONYM_KEY: '',
+      POWERTOOLS_SERVICE_NAME: enforcerName,
+      POWERTOOLS_METRICS_NAMESPACE: 'ClientVpnPolicy',
+      POWERTOOLS_LOG_LEVEL: 'INFO',
+      ...settings,
+    });
+  });
+
+  it.each([
+    ['never by default', () => byDefault, 'DISABLED', 'rate(1 minute)'],
+    ['by parameters', () => byParameters, 'ENABLED', 'rate(2 minutes)'],
+  ])('begins a pass by itself: %s', (_, template, state, rate) => {
+    expect(rule(template())).toMatchObject({ State: state, ScheduleExpression: rate });
+    const [target, ...others] = rule(template()).Targets;
+    expect(others).toEqual([]);
+    expect(target.Arn).toEqual({ 'Fn::GetAtt': ['EnforcerLambdaFunction', 'Arn'] });
+    expect(JSON.parse(target.Input)).toEqual({ task: 'pass' });
+  });
+
+  it('is invoked by that rule alone from outside, and not by Client VPN', () => {
+    const permissions = resourcesOf(byParameters, 'AWS::Lambda::Permission').filter(([, { Properties }]) =>
+      JSON.stringify(Properties.FunctionName).includes('EnforcerLambdaFunction'),
+    );
+    expect(permissions.map(([, { Properties }]) => Properties)).toEqual([
+      {
+        Action: 'lambda:InvokeFunction',
+        FunctionName: { 'Fn::GetAtt': ['EnforcerLambdaFunction', 'Arn'] },
+        Principal: 'events.amazonaws.com',
+        SourceArn: { 'Fn::GetAtt': ['EnforcerEventsRuleSchedule1', 'Arn'] },
+      },
+    ]);
+    expect(enforcerName).not.toMatch(/^AWSClientVPN-/);
+  });
+
+  it('does not make up for a pass that was missed, and reserves nothing', () => {
+    const { MaximumEventAgeInSeconds, MaximumRetryAttempts } = only(
+      byDefault,
+      'AWS::Lambda::EventInvokeConfig',
+    ).Properties;
+    expect([MaximumEventAgeInSeconds, MaximumRetryAttempts]).toEqual([60, 0]);
+    expect(enforcerFunction(byDefault).Properties).not.toHaveProperty('ReservedConcurrentExecutions');
+  });
+
+  it.each([
+    ['enforcerSchedule=true', 'enforcerSchedule is true and enforcerEndpoints names no endpoint'],
+    ['enforcerEndpoints=frankfurt', 'enforcerEndpoints has "frankfurt"; accepted: ids of Client VPN endpoints'],
+  ])(
+    'is not packaged with %s',
+    async (parameter, message) => {
+      const failed = await packageService('wrong', [parameter]).catch((error: unknown) => error);
+      expect(failed).toMatchObject({ code: 1, stdout: expect.stringContaining(message) });
+    },
+    60_000,
+  );
 });
 
 describe('the alias live', () => {
@@ -432,6 +626,18 @@ describe('the decisions table', () => {
   });
 });
 
+describe('the sessions table', () => {
+  it('ends its items, goes with its stack, and has the key that sessions are tested with', () => {
+    const table = resource(byDefault, 'SessionsTable', 'AWS::DynamoDB::Table');
+    expect(table).not.toHaveProperty('DeletionPolicy');
+    expect(table.Properties).toEqual({
+      ...sessionsTable(sessionsTableName),
+      TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+      SSESpecification: { SSEEnabled: true },
+    });
+  });
+});
+
 describe('the bundle', () => {
   it('carries no schema library, no YAML and nothing of the command line', async () => {
     const { sources }: { sources: string[] } = JSON.parse(await readFile(`${bundle}.map`, 'utf8'));
@@ -450,6 +656,9 @@ describe('the bundle', () => {
       'keys',
       'names',
       'place',
+      'record-settings',
+      'recorded-event',
+      'recorded-rules',
       'well-formed',
     ]);
   });
@@ -457,6 +666,8 @@ describe('the bundle', () => {
   it('is small enough to start fast', async () => {
     expect((await stat(bundle)).size).toBeLessThan(1_000_000);
     expect((await stat(adminBundle)).size).toBeLessThan(2_500_000);
+    // The client of EC2 is more than half a megabyte by itself.
+    expect((await stat(enforcerBundle)).size).toBeLessThan(2_500_000);
   });
 
   it('of the admin API carries nothing of the command line, of tests and of the local stack', async () => {
@@ -468,6 +679,18 @@ describe('the bundle', () => {
     const zods = sources.flatMap((source) => /.*node_modules\/zod\//.exec(source)?.[0] ?? []);
     expect(new Set(zods).size).toBe(1);
   });
+
+  it('of the enforcer carries nothing of the command line, of tests and of the writers’ language', async () => {
+    const { sources }: { sources: string[] } = JSON.parse(await readFile(`${enforcerBundle}.map`, 'utf8'));
+    expect(sources).toEqual(expect.arrayContaining([expect.stringMatching(/enforcer\/index\.ts$/)]));
+    const unwanted = /node_modules\/(yaml|commander|dynalite)\/|shared\/policy\/|scripts\/|testing\//;
+    expect(sources.filter((source) => unwanted.test(source))).toEqual([]);
+  });
+
+  it('of the enforcer runs alone, and answers with a problem while it is asked nothing that it knows', async () => {
+    const answer = await invokeAlone(enforcerBundle, { task: 'nothing' });
+    expect(answer).toMatchObject({ problem: { code: expect.stringMatching(/^(bad-request|not-configured)$/) } });
+  }, 30_000);
 
   it('runs alone, away from node_modules, and refuses in the right form while there is no table', async () => {
     const answer = await invokeAlone(bundle, { 'schema-version': 'v2' });
@@ -521,6 +744,7 @@ async function invokeAlone(file: string, event: unknown, env: Readonly<Record<st
       AWS_ACCESS_KEY_ID: 'none',
       AWS_SECRET_ACCESS_KEY: 'none',
       AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:9',
+      AWS_ENDPOINT_URL_EC2: 'http://127.0.0.1:9',
       RULES_TABLE: tableName,
       ...env,
     },

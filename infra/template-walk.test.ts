@@ -1,5 +1,5 @@
 /** Packages the service in its two extremes and walks everything that would be deployed: what must hold of each thing of a kind. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -9,6 +9,7 @@ import { schemaIssues } from './testing/schema-issues.ts';
 
 const TOPIC = 'arn:aws:sns:us-east-1:123456789012:on-call';
 const STAGE = 'walk';
+const ENDPOINT = 'cvpn-endpoint-0a1b2c3d4e5f67890';
 
 let folder: string;
 let plain: Template;
@@ -33,6 +34,12 @@ beforeAll(async () => {
     'alarmRefusedOf=50',
     'alarmPolicyAgeMs=60000',
     'metricsNamespace=Vpn',
+    `enforcerEndpoints=${ENDPOINT}`,
+    'enforcerMode=enforce',
+    'enforcerSchedule=true',
+    'alarmPassesFailed=7',
+    'alarmTerminationsFailed=8',
+    'alarmLimitsNotKnown=9',
   ]);
 }, 120_000);
 
@@ -89,6 +96,11 @@ describe('rights', () => {
       /:\$\{HttpApi\}\/\$default\/(PUT|PATCH|DELETE)\/v1\/rules\/\*/,
       'single rules, whose ids are not known beforehand',
     ],
+    [
+      'AdminHelpDeskPolicy',
+      /:\$\{HttpApi\}\/\$default\/POST\/v1\/connections\/\*/,
+      'ending connections, whose ids are not known beforehand',
+    ],
     ['AdminEditorPolicy', /:\$\{HttpApi\}\/\$default\/\*/, 'editors may call all of this API, and no other'],
   ];
 
@@ -132,19 +144,65 @@ describe('rights', () => {
     ],
     AdminApiRole: [
       ...['dynamodb:Query', 'dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:PutItem'],
+      ...['logs:CreateLogStream', 'logs:PutLogEvents', 'sts:AssumeRole', 'lambda:InvokeFunction'],
+    ],
+    EnforcerRole: [
+      ...['dynamodb:Query', 'dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:PutItem'],
+      ...['dynamodb:Scan', 'dynamodb:DeleteItem'], // of the sessions, see below
+      ...['ec2:DescribeClientVpnConnections', 'ec2:TerminateClientVpnConnections'],
       ...['logs:CreateLogStream', 'logs:PutLogEvents', 'sts:AssumeRole'],
     ],
     TracingPolicy: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
   };
 
   it.each(everywhere)(
-    'of functions are to read, put, log and trace: none updates, deletes, scans, decrypts or passes a role, %s',
+    'of functions are to read, put, log and trace, to ask the enforcer and to end: none updates, decrypts or passes a role, %s',
     (_, template) => {
       const ofFunctions = grants(template()).filter(({ from }) => from in ROLES);
-      expect(new Set(ofFunctions.map(({ from }) => from)).size).toBeGreaterThanOrEqual(2);
+      expect(new Set(ofFunctions.map(({ from }) => from)).size).toBeGreaterThanOrEqual(3);
       for (const { from, actions } of ofFunctions) expect(ROLES[from]).toEqual(expect.arrayContaining([...actions]));
     },
   );
+
+  it.each(everywhere)('to scan and delete are for the sessions alone, %s', (_, template) => {
+    const found = grants(template()).filter(({ actions }) => actions.some((action) => /Scan|Delete/.test(action)));
+    const sessions = JSON.stringify({ 'Fn::GetAtt': ['SessionsTable', 'Arn'] });
+    expect(found.map(({ from, resources }) => ({ from, resources }))).toEqual([
+      { from: 'EnforcerRole', resources: [sessions] },
+    ]);
+  });
+
+  it.each<[string, () => Template, readonly Grant[]]>([
+    ['by default nobody', () => plain, []],
+    ['beside a replica nobody', () => replica, []],
+    [
+      'with endpoints the enforcer, theirs',
+      () => full,
+      [
+        {
+          from: 'EnforcerRole',
+          actions: ['ec2:DescribeClientVpnConnections', 'ec2:TerminateClientVpnConnections'],
+          resources: [
+            JSON.stringify({
+              'Fn::Sub': `arn:\${AWS::Partition}:ec2:\${AWS::Region}:\${AWS::AccountId}:client-vpn-endpoint/${ENDPOINT}`,
+            }),
+          ],
+        },
+      ],
+    ],
+  ])('on connections has %s', (_, template, expected) => {
+    expect(grants(template()).filter(({ actions }) => actions.some((action) => /^ec2:/.test(action)))).toEqual(
+      expected,
+    );
+  });
+
+  it('to ask the enforcer has the admin API, where there are endpoints, and nobody else', () => {
+    const asking = (template: Template) =>
+      grants(template).filter(({ actions }) => actions.some((action) => /^lambda:/.test(action)));
+    expect(asking(plain)).toEqual([]);
+    const enforcer = JSON.stringify({ 'Fn::GetAtt': ['EnforcerLambdaFunction', 'Arn'] });
+    expect(asking(full)).toEqual([{ from: 'AdminApiRole', actions: ['lambda:InvokeFunction'], resources: [enforcer] }]);
+  });
 
   it.each(everywhere)('are given by no policy that is not written out here, %s', (_, template) => {
     const text = JSON.stringify(template().Resources);
@@ -160,7 +218,7 @@ describe('rights', () => {
   });
 
   it.each(everywhere)(
-    'are given to no one outside: roles to Lambda, invocations to this API, nothing to everybody, %s',
+    'are given to no one outside: roles to Lambda, invocations to this API and this schedule, nothing to everybody, %s',
     (_, template) => {
       for (const [, { Properties }] of resourcesOf(template(), 'AWS::IAM::Role')) {
         const trusted = Properties.AssumeRolePolicyDocument.Statement.map(
@@ -168,12 +226,15 @@ describe('rights', () => {
         );
         expect(trusted).toEqual([{ Service: 'lambda.amazonaws.com' }]);
       }
-      const permissions = resourcesOf(template(), 'AWS::Lambda::Permission');
-      expect(permissions).toHaveLength(1);
-      for (const [, { Properties }] of permissions) {
-        expect(Properties.Principal).toBe('apigateway.amazonaws.com');
-        expect(JSON.stringify(Properties.SourceArn)).toContain('HttpApi');
-      }
+      const permissions = resourcesOf(template(), 'AWS::Lambda::Permission').map(([, { Properties }]) => [
+        Properties.FunctionName['Fn::GetAtt'][0],
+        Properties.Principal,
+        JSON.stringify(Properties.SourceArn),
+      ]);
+      expect(permissions.sort()).toEqual([
+        ['AdminApiLambdaFunction', 'apigateway.amazonaws.com', expect.stringContaining('"Ref":"HttpApi"')],
+        ['EnforcerLambdaFunction', 'events.amazonaws.com', '{"Fn::GetAtt":["EnforcerEventsRuleSchedule1","Arn"]}'],
+      ]);
       expect(resourcesOf(template(), 'AWS::Lambda::Url')).toEqual([]);
       for (const [, { Properties }] of resourcesOf(template(), 'AWS::S3::Bucket')) {
         expect(Properties.PublicAccessBlockConfiguration).toEqual({
@@ -207,18 +268,25 @@ describe('rights', () => {
 });
 
 describe.each(templates)('what is kept, %s', (_, template) => {
-  it('every table survives its stack and is encrypted', () => {
+  /** What goes with its stack, and why. */
+  const MADE_ANEW: Readonly<Record<string, string>> = {
+    SessionsTable: 'the next pass of the enforcer makes it anew from what EC2 says',
+  };
+
+  it('every table survives its stack, unless it can be made anew, and is encrypted', () => {
     const tables = resourcesOf(template(), 'AWS::DynamoDB::Table');
     expect(tables.length).toBeGreaterThan(0);
     for (const [name, { DeletionPolicy, UpdateReplacePolicy, Properties }] of tables) {
       const { SSEEnabled } = Properties.SSESpecification ?? {};
+      const kept = name in MADE_ANEW ? undefined : 'Retain';
       expect({ name, DeletionPolicy, UpdateReplacePolicy, SSEEnabled }).toEqual({
         name,
-        DeletionPolicy: 'Retain',
-        UpdateReplacePolicy: 'Retain',
+        DeletionPolicy: kept,
+        UpdateReplacePolicy: kept,
         SSEEnabled: true,
       });
     }
+    for (const name of Object.keys(MADE_ANEW)) expect(tables.map(([table]) => table)).toContain(name);
   });
 
   it('every log group ends its lines after some days, and every function has one', () => {
@@ -252,7 +320,7 @@ describe('a Region with a replica of the rules table', () => {
     expect(plain.Resources).toHaveProperty('RulesTable');
     expect(replica.Resources).not.toHaveProperty('RulesTable');
     const onTable = grants(replica).filter(({ resources }) => resources.some((resource) => resource.includes(table)));
-    expect(onTable.map(({ from }) => from).sort()).toEqual(['AdminApiRole', 'ConnectRole']);
+    expect(onTable.map(({ from }) => from).sort()).toEqual(['AdminApiRole', 'ConnectRole', 'EnforcerRole']);
     for (const { actions } of onTable) {
       expect(actions).toEqual(['dynamodb:Query', 'dynamodb:GetItem', 'dynamodb:BatchGetItem']);
     }
@@ -271,7 +339,7 @@ describe('a restored rules table', () => {
     const { RulesTable: _, ...others } = restored.Resources;
     expect(JSON.stringify(others)).not.toContain(own);
     const writers = grants(restored).filter(({ resources }) => resources.some((resource) => resource.includes(name)));
-    expect(writers.map(({ from }) => from)).toEqual(['ConnectRole', 'AdminApiRole', 'AdminApiRole']);
+    expect(writers.map(({ from }) => from)).toEqual(['ConnectRole', 'AdminApiRole', 'AdminApiRole', 'EnforcerRole']);
   });
 });
 
@@ -306,7 +374,9 @@ describe('the Terraform example', () => {
       expect(text.replace(/ +=/g, ' =')).toContain(line);
     }
     // Those that it leaves out have their defaults in the code.
-    const needed = Object.keys(Environment.Variables).filter((variable) => /_TABLE$|^POWERTOOLS_/.test(variable));
+    const needed = Object.keys(Environment.Variables).filter((variable) =>
+      /^(RULES|DECISIONS)_TABLE$|^POWERTOOLS_/.test(variable),
+    );
     expect(needed.length).toBe(5);
     for (const variable of needed) expect(`${text}${localsOf(example)}`).toContain(variable);
   });
@@ -372,9 +442,12 @@ describe('the Terraform example', () => {
     expect(example.match(/^resource "aws_apigatewayv2_route"/gm)).toHaveLength(1);
   });
 
-  it('lets the functions do what the template does', () => {
+  it('lets the functions do what the template does, and leaves out the enforcer and its sessions', () => {
     const allowed = [...example.matchAll(/"((?:dynamodb|logs):\w+)"/g)].map(([, action]) => action);
-    const roles = grants(plain).filter(({ from }) => /Role$/.test(from));
+    const roles = grants(plain).filter(
+      ({ from, resources }) => /^(Connect|AdminApi)Role$/.test(from) && !resources.join().includes('SessionsTable'),
+    );
+    expect(example).not.toMatch(/SESSIONS_TABLE|ENFORCER|ec2:/);
     expect(new Set(allowed)).toEqual(
       new Set(roles.flatMap(({ actions }) => actions).filter((action) => !action.startsWith('sts:'))),
     );
@@ -405,12 +478,16 @@ describe('alarms', () => {
     }
   });
 
+  /** What missing data is other than "nothing happened". */
+  const MISSING_DATA: Readonly<Record<string, string>> = { PolicyNotRefreshedAlarm: 'ignore' };
+  const MISSING_DATA_SCHEDULED: Readonly<Record<string, string>> = { ...MISSING_DATA, NoPassAlarm: 'breaching' };
+
   it.each(templates)('say what to do, and what missing data means, %s', (_, template) => {
     for (const [name, { Properties }] of alarms(template())) {
       const { AlarmDescription, TreatMissingData } = Properties;
       expect({ name, TreatMissingData }).toEqual({
         name,
-        TreatMissingData: name === 'PolicyNotRefreshedAlarm' ? 'ignore' : 'notBreaching',
+        TreatMissingData: (template() === full ? MISSING_DATA_SCHEDULED : MISSING_DATA)[name] ?? 'notBreaching',
       });
       expect(AlarmDescription).toMatch(/^[A-Z].{40,}\.$/);
       // CloudWatch's limit.
@@ -424,6 +501,10 @@ describe('alarms', () => {
     expect(threshold(full, 'FailedClosedAlarm')).toBe(3);
     expect(threshold(full, 'PolicyNotRefreshedAlarm')).toBe(60_000);
     expect(threshold(full, 'RefusedShareAlarm')).toBe(30);
+    expect(threshold(full, 'PassesFailedAlarm')).toBe(7);
+    expect(threshold(full, 'TerminationsFailedAlarm')).toBe(8);
+    expect(threshold(full, 'LimitsNotKnownAlarm')).toBe(9);
+    expect(threshold(plain, 'PassesHeldAlarm')).toBe(1);
     const [, , share] = full.Resources.RefusedShareAlarm?.Properties.Metrics ?? [];
     expect(share.Expression).toBe('IF(decisions >= 50, 100 * refused / decisions, 0)');
   });
@@ -591,15 +672,20 @@ function dashboardOf(template: Template): { readonly widgets: readonly Resource[
   return JSON.parse(body.replace(/\$\{([^!}][^}]*)\}/g, '<$1>').replaceAll('${!', '${'));
 }
 
-/** The names of the metrics that the functions write, as their source has them. */
+/** The names of the metrics that the functions write, as their source has them: a module `metrics.ts` or `…-metrics.ts` each. */
 async function metricsInCode(): Promise<string[]> {
-  const sources = await Promise.all(
-    ['handler/decision-metrics.ts', 'admin-api/admin-metrics.ts'].map((file) =>
-      readFile(join(__dirname, '..', file), 'utf8'),
+  const folders = ['handler', 'admin-api', 'enforcer'].map((folder) => join(__dirname, '..', folder));
+  const files = await Promise.all(
+    folders.map(async (folder) =>
+      (await readdir(folder)).filter((file) => /^(.*-)?metrics\.ts$/.test(file)).map((file) => join(folder, file)),
     ),
   );
+  expect(files.map(({ length }) => length)).toEqual([1, 1, 1]);
+  const sources = await Promise.all(files.flat().map((file) => readFile(file, 'utf8')));
   const code = sources.join('\n').replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '');
-  const names = [...code.matchAll(/'([A-Z][a-zA-Z]+)'|\b([A-Z][a-zA-Z]+): (?:\w+ \?|count|written|status)/g)];
+  const names = [
+    ...code.matchAll(/'([A-Z][a-zA-Z]+)'|\b([A-Z][a-zA-Z]+): (?:\w+ (?:=== undefined )?\?|count|written|status)/g),
+  ];
   return [...new Set(names.map(([, quoted, key]) => quoted ?? key ?? ''))].filter(
     (name) => !['Count', 'Milliseconds'].includes(name),
   );

@@ -3,8 +3,9 @@
 #     npm run package -- --stage prod        # makes .serverless/connect.zip and .serverless/adminApi.zip
 #     terraform -chdir=infra/terraform apply -var stage=prod
 #
-# It leaves out what not everybody wants: alarms, dashboard, X-Ray, pseudonyms, a JWT authorizer, the API's access log, managed
-# policies for operators. They are in infra/*.yml, in CloudFormation's words. AWS credentials and Region come from the environment.
+# It leaves out what not everybody wants: the enforcer and the sessions that limits are counted in, alarms, dashboard, X-Ray, pseudonyms, a
+# JWT authorizer, the API's access log, managed policies for operators. They are in infra/*.yml, in CloudFormation's words. AWS credentials
+# and Region come from the environment.
 
 terraform {
   required_version = ">= 1.5"

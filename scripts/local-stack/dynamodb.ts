@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { decisionsTable } from '../../shared/decision-log/index.ts';
 import { formatIssue, readPolicy } from '../../shared/policy/index.ts';
+import { sessionsTable } from '../../shared/sessions/index.ts';
 import { createDocumentClient, DynamoDbPolicyStore, rulesTable, writePolicy } from '../../shared/store/index.ts';
 import { startDynalite } from '../../shared/store/testing/dynalite.ts';
 import {
@@ -10,6 +11,7 @@ import {
   LOCAL_DECISIONS_TABLE,
   LOCAL_REGION,
   LOCAL_RULES_TABLE,
+  LOCAL_SESSIONS_TABLE,
   type LocalPorts,
   LocalStackError,
 } from './settings.ts';
@@ -21,6 +23,7 @@ export async function startLocalDynamoDb(ports: LocalPorts, policyFile: string):
   try {
     await client.send(new CreateTableCommand(rulesTable(LOCAL_RULES_TABLE)));
     await client.send(new CreateTableCommand(decisionsTable(LOCAL_DECISIONS_TABLE)));
+    await client.send(new CreateTableCommand(sessionsTable(LOCAL_SESSIONS_TABLE)));
     await seed(new DynamoDbPolicyStore({ client, tableName: LOCAL_RULES_TABLE }), policyFile);
     return stop;
   } catch (error) {

@@ -1,12 +1,12 @@
 /** What `npm start` prints when all is up: where everything is, and four commands that work as printed. */
 import {
   LOCAL_FUNCTION,
-  LOCAL_HOST,
   LOCAL_REGION,
   LOCAL_RULES_TABLE,
   type LocalPorts,
   localAdminApi,
   localDynamoDbEndpoint,
+  localLambdaEndpoint,
   PORT_SETTINGS,
 } from './settings.ts';
 
@@ -14,7 +14,7 @@ const THREE_DAYS_MS = 3 * 24 * 60 * 60 * 1000;
 
 /** `seconds` is how long the start took, `nowMs` is in milliseconds since 1970. */
 export function readyText(ports: LocalPorts, policyFile: string, seconds: number, nowMs: number): string {
-  const lambda = `http://${LOCAL_HOST}:${ports.lambda}`;
+  const lambda = localLambdaEndpoint(ports);
   // Not an office's address; in a group that patch night lets in, so that the answers do not depend on the day.
   const event = {
     'connection-id': 'cvpn-connection-0b359ceb0b7e702ca',

@@ -5,12 +5,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import {
   LOCAL_FUNCTION,
-  LOCAL_HOST,
   LOCAL_STAGE,
   type LocalPorts,
   LocalStackError,
   localAdminApi,
   localEnvironment,
+  localLambdaEndpoint,
 } from './settings.ts';
 
 const PROCESS_FILE = fileURLToPath(new URL('offline-process.js', import.meta.url));
@@ -23,10 +23,17 @@ const SERVICE_FOLDER = fileURLToPath(new URL('../../', import.meta.url));
  */
 const OPTIONS = ['--noAuth', '--localEnvironment'];
 
-/** Parameters of serverless.yml that the environment may set here: a shorter TTL lets a change be seen at once. */
+/** Parameters of serverless.yml that the environment may set here: a shorter TTL lets a change be seen at once, the enforcer wants endpoints. */
 const PARAMETERS = {
   POLICY_TTL_SECONDS: 'policyTtlSeconds',
   DECISION_LOG_TIMEOUT_MS: 'decisionLogTimeoutMs',
+  SESSIONS_TIMEOUT_MS: 'sessionsTimeoutMs',
+  ENFORCER_ENDPOINTS: 'enforcerEndpoints',
+  ENFORCER_MODE: 'enforcerMode',
+  ENFORCER_MAX_SHARE: 'enforcerMaxShare',
+  ENFORCER_SCHEDULE: 'enforcerSchedule',
+  ENFORCER_DESCRIBE_PER_SECOND: 'enforcerDescribePerSecond',
+  ENFORCER_TERMINATE_PER_SECOND: 'enforcerTerminatePerSecond',
 } as const;
 
 function parameterOptions(env: Readonly<Record<string, string | undefined>>): string[] {
@@ -82,7 +89,7 @@ export async function startServerlessOffline(
 
 /** Invokes the handler, as the first caller would. */
 async function firstDecision(child: ChildProcess, ports: LocalPorts): Promise<void> {
-  const url = `http://${LOCAL_HOST}:${ports.lambda}/2015-03-31/functions/${LOCAL_FUNCTION}/invocations`;
+  const url = `${localLambdaEndpoint(ports)}/2015-03-31/functions/${LOCAL_FUNCTION}/invocations`;
   const body = JSON.stringify({ 'connection-id': 'cvpn-connection-local-stack-start' });
   const answer = await firstAnswer(child, url, { method: 'POST', body });
   if (!/"allow":(true|false)/.test(answer)) throw new Error(`the handler answered ${answer}`);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { LocalStackError, localEnvironment, localPorts } from './settings.ts';
+import { LocalStackError, localEc2Endpoint, localEnvironment, localPorts } from './settings.ts';
 
 describe('localPorts', () => {
   it('uses the documented ports where the environment names none', () => {
@@ -29,11 +29,14 @@ describe('localEnvironment', () => {
       AWS_PROFILE: 'prod',
       AWS_SESSION_TOKEN: 'secret',
       AWS_ENDPOINT_URL: 'https://example.com',
+      AWS_ENDPOINT_URL_EC2: 'https://ec2.eu-central-1.amazonaws.com',
     };
-    const env = localEnvironment(user, localPorts({ DYNAMODB_PORT: '8123' }));
+    const env = localEnvironment(user, localPorts({ DYNAMODB_PORT: '8123', LAMBDA_PORT: '4002' }));
     expect(env).toMatchObject({
       PATH: '/bin',
       AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:8123',
+      AWS_ENDPOINT_URL_LAMBDA: 'http://127.0.0.1:4002',
+      AWS_ENDPOINT_URL_EC2: 'http://127.0.0.1:9',
       AWS_REGION: 'us-east-1',
       AWS_ACCESS_KEY_ID: 'local',
       LOCAL_STACK: 'true',
@@ -41,5 +44,24 @@ describe('localEnvironment', () => {
     expect(Object.keys(env)).toEqual(
       expect.not.arrayContaining(['AWS_PROFILE', 'AWS_SESSION_TOKEN', 'AWS_ENDPOINT_URL']),
     );
+  });
+});
+
+describe('localEc2Endpoint', () => {
+  it.each(['http://127.0.0.1:4566', 'http://localhost:4566/', 'http://[::1]:4566'])(
+    'is %s where that is given',
+    (url) => {
+      expect(localEc2Endpoint({ LOCAL_EC2_ENDPOINT: url })).toBe(url);
+    },
+  );
+
+  it.each([
+    'https://ec2.us-east-1.amazonaws.com',
+    'http://127.0.0.1.example.com',
+    'http://127.0.0.1@example.com',
+    'http://10.0.0.1:4566',
+    '4566',
+  ])('is never %s: that is not on this machine', (url) => {
+    expect(() => localEc2Endpoint({ LOCAL_EC2_ENDPOINT: url })).toThrow(LocalStackError);
   });
 });

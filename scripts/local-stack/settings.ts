@@ -26,7 +26,9 @@ export const LOCAL_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local
 /** What serverless.yml calls them at stage `local`. */
 export const LOCAL_RULES_TABLE = `client-vpn-policy-${LOCAL_STAGE}-rules`;
 export const LOCAL_DECISIONS_TABLE = `client-vpn-policy-${LOCAL_STAGE}-decisions`;
+export const LOCAL_SESSIONS_TABLE = `client-vpn-policy-${LOCAL_STAGE}-sessions`;
 export const LOCAL_FUNCTION = `AWSClientVPN-policy-${LOCAL_STAGE}`;
+export const LOCAL_ENFORCER = `client-vpn-policy-enforcer-${LOCAL_STAGE}`;
 
 /** A mistake of the caller's, told in one line. */
 export class LocalStackError extends Error {
@@ -53,15 +55,36 @@ export function localDynamoDbEndpoint(ports: Pick<LocalPorts, 'dynamoDb'>): stri
   return `http://${LOCAL_HOST}:${ports.dynamoDb}`;
 }
 
+/** Where the local stack's Lambda answers, by its invoke API. */
+export function localLambdaEndpoint(ports: Pick<LocalPorts, 'lambda'>): string {
+  return `http://${LOCAL_HOST}:${ports.lambda}`;
+}
+
+/** Nobody listens here: port 9 was once for what is to be thrown away (RFC 863), and is no port that programs are given. */
+const NOBODY = `http://${LOCAL_HOST}:9`;
+
+/**
+ * Where EC2 is played: what `LOCAL_EC2_ENDPOINT` says, which must be on this machine; else an address where nobody answers.
+ * Throws a LocalStackError.
+ */
+export function localEc2Endpoint(env: Environment): string {
+  const text = env.LOCAL_EC2_ENDPOINT ?? '';
+  if (text === '') return NOBODY;
+  if (/^http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?\/?$/.test(text)) return text;
+  throw new LocalStackError(
+    `LOCAL_EC2_ENDPOINT is ${JSON.stringify(text)}: give an address on this machine, such as http://${LOCAL_HOST}:4566.`,
+  );
+}
+
 /** Where the local stack's admin API answers. */
 export function localAdminApi(ports: Pick<LocalPorts, 'http'>): string {
   return `http://${LOCAL_HOST}:${ports.http}`;
 }
 
 /**
- * The environment of everything that runs in the local stack: the standard variables that lead every AWS SDK to dynalite,
- * and none of the user's own AWS settings, so that nothing here can reach an account. `LOCAL_STACK` tells the admin API
- * that there is no authorizer here; it is set nowhere else, serverless.yml does not know it.
+ * The environment of everything that runs in the local stack: the standard variables that lead every AWS SDK to dynalite, to the local
+ * functions and to what plays EC2, and none of the user's own AWS settings, so that nothing here can reach an account. `LOCAL_STACK` tells the admin API
+ * that there is no authorizer here; it is set nowhere else, serverless.yml does not know it. Throws a LocalStackError.
  */
 export function localEnvironment(env: Environment, ports: LocalPorts): Record<string, string> {
   const own: Record<string, string> = {};
@@ -76,6 +99,8 @@ export function localEnvironment(env: Environment, ports: LocalPorts): Record<st
     LOCAL_STACK: 'true',
     AWS_REGION: LOCAL_REGION,
     AWS_ENDPOINT_URL_DYNAMODB: localDynamoDbEndpoint(ports),
+    AWS_ENDPOINT_URL_LAMBDA: localLambdaEndpoint(ports),
+    AWS_ENDPOINT_URL_EC2: localEc2Endpoint(env),
     AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
     AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
     AWS_CONFIG_FILE: devNull,
