@@ -18,10 +18,11 @@ export function createAdminMetrics(metrics: Metrics): AdminMetrics {
   };
   return {
     settingErrors: (count) => publish({ SettingErrors: count }),
-    request: (status, { written, confirm }) =>
+    request: (status, { written, confirm, passNotAsked }) =>
       publish({
         PolicyWrites: written ? 1 : 0,
         ConfirmedWrites: written && confirm !== undefined ? 1 : 0,
+        PassesNotAsked: passNotAsked === undefined ? 0 : 1,
         RequestsRefused: status >= 400 && status < 500 ? 1 : 0,
         RequestsFailed: status >= 500 ? 1 : 0,
       }),

@@ -1,6 +1,7 @@
 /** Whatever comes: never a fault, every refusal a problem, and a policy that the handler can serve. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { startEnforcer, type TestEnforcer } from '../shared/enforcement/testing/start-enforcer.ts';
 import { compile } from '../shared/engine/index.ts';
 import { currentPolicy } from '../shared/store/index.ts';
 import { type LocalDynamoDb, startDynalite } from '../shared/store/testing/dynalite.ts';
@@ -8,13 +9,18 @@ import { POLICY, RULE } from './testing/example-policy.ts';
 import { startTestApi, type TestApi } from './testing/test-api.ts';
 
 let dynalite: LocalDynamoDb;
+let enforcer: TestEnforcer;
 let api: TestApi;
 beforeAll(async () => {
   dynalite = await startDynalite();
-  api = await startTestApi(dynalite.endpoint);
+  enforcer = await startEnforcer();
+  api = await startTestApi(dynalite.endpoint, undefined, { enforcer: enforcer.enforcer });
   await api.send('PUT', '/v1/policy', POLICY, { 'if-none-match': '*' });
 });
-afterAll(() => dynalite.stop());
+afterAll(async () => {
+  await enforcer.stop();
+  await dynalite.stop();
+});
 
 const segment = fc.oneof(
   fc.constantFrom(
@@ -25,6 +31,7 @@ const segment = fc.oneof(
     'revisions',
     'evaluate',
     'health',
+    'connections',
     'offices',
     'leavers',
     'block-carol',
@@ -35,6 +42,8 @@ const segment = fc.oneof(
     'diff',
     'restore',
     'revert',
+    'terminate',
+    'enforce',
     '__proto__',
     'constructor',
     '..',
@@ -51,6 +60,7 @@ const segment = fc.oneof(
 const path = fc.oneof(
   fc.constantFrom('/v1/policy', '/v1/rules', '/v1/rules/offices', '/v1/sets/leavers', '/v1/changes', '/v1/evaluate'),
   fc.constantFrom('/v1/revisions/1/restore', '/v1/revisions/1/diff', '/v1/sets', '/v1/health'),
+  fc.constantFrom('/v1/connections', '/v1/connections/enforce', '/v1/connections/terminate'),
   fc.array(segment, { minLength: 1, maxLength: 4 }).map((segments) => `/v1/${segments.join('/')}`),
   fc.string().map((text) => `/${text}`),
 );
@@ -64,11 +74,13 @@ const key = fc.constantFrom(
   'ip',
   'against',
   'revision',
+  'wouldRefuse',
+  'endpoint',
   '__proto__',
   'x',
 );
 const word = fc.oneof(
-  fc.constantFrom('true', '1', '10', 'tests', 'lockout,tests', '%', '%ff', '::', 'toString', ''),
+  fc.constantFrom('true', '1', '10', 'tests', 'lockout,tests', 'share', '%', '%ff', '::', 'toString', ''),
   fc.string(),
 );
 const query = fc
@@ -88,6 +100,8 @@ const SAMPLES: readonly unknown[] = [
     ],
   },
   { connection: { username: 'batchi' }, changes: [{ op: 'delete-rule', id: 'offices' }] },
+  { user: 'batchi' },
+  { refusedBy: ['block-leavers'] },
 ];
 const odd: fc.Arbitrary<unknown> = fc.oneof(
   fc.jsonValue(),
@@ -202,6 +216,10 @@ const SOUND: readonly AnyRequest[] = [
     connection: { username: 'batchi' },
     changes: [{ op: 'delete-rule', id: 'offices' }],
   }),
+  sound('GET', '/v1/connections'),
+  sound('POST', '/v1/connections/cvpn-connection-1/terminate'),
+  sound('POST', '/v1/connections/terminate', { refusedBy: ['block-leavers'] }),
+  sound('POST', '/v1/connections/enforce'),
 ];
 
 /** A sound request, as it is or with one part of it spoiled. */

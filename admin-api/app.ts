@@ -3,6 +3,7 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context, MiddlewareHandler } from 'hono';
 import { routePath } from 'hono/route';
 import type { DecisionSource } from '../shared/decision-log/index.ts';
+import type { Enforcer } from '../shared/enforcement/index.ts';
 import type { PolicyStore } from '../shared/store/index.ts';
 import type { Access } from './access/access-map.ts';
 import { LOCAL_CALLER, readCaller } from './access/caller.ts';
@@ -18,6 +19,7 @@ import { createPolicyReader } from './policies/policy-reader.ts';
 import { requestLine } from './request-line.ts';
 import { applyRoutes } from './routes/apply.ts';
 import { changesRoutes } from './routes/changes.ts';
+import { connectionsRoutes } from './routes/connections.ts';
 import { decisionsRoutes } from './routes/decisions.ts';
 import { evaluateRoutes } from './routes/evaluate.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -34,6 +36,8 @@ export interface AdminApiParts {
   readonly store: PolicyStore;
   /** Default: no decisions are kept. */
   readonly decisions?: DecisionSource | undefined;
+  /** Default: none is deployed, and nobody's connection can be read or ended. */
+  readonly enforcer?: Enforcer | undefined;
   /** What a caller may do. */
   readonly access: Access;
   readonly logger: AdminLogger;
@@ -53,8 +57,8 @@ export interface AdminLogger {
 
 /** Makes the API. It answers every request, whatever comes and whatever fails; each refusal is a problem (RFC 9457). */
 export function createAdminApi(parts: AdminApiParts): OpenAPIHono<AdminEnv> {
-  const { store, decisions, now } = parts;
-  const services = { store, decisions, now, reader: createPolicyReader(store) };
+  const { store, decisions, enforcer, now } = parts;
+  const services = { store, decisions, enforcer, now, reader: createPolicyReader(store) };
   const app = new OpenAPIHono<AdminEnv>({
     defaultHook: (result) => {
       if (!result.success) throw schemaProblem(result.target, result.error.issues);
@@ -74,6 +78,7 @@ export function createAdminApi(parts: AdminApiParts): OpenAPIHono<AdminEnv> {
   evaluateRoutes(app, services);
   decisionsRoutes(app, services);
   replayRoutes(app, services);
+  connectionsRoutes(app, services);
   healthRoutes(app, services);
   openApiRoutes(app);
 
@@ -106,6 +111,11 @@ function told({ logger, metrics, now, corsOrigin }: AdminApiParts): MiddlewareHa
     try {
       if (status >= 500) logger.error('request failed', { ...line, error: about.error });
       else logger.info('request', line);
+      if (about.passNotAsked !== undefined) {
+        logger.error('the enforcer was not asked for a pass; its schedule makes the next one', {
+          error: about.passNotAsked,
+        });
+      }
       metrics.request(status, about);
     } catch {}
   };

@@ -108,12 +108,68 @@ describe('decisions', () => {
     expect(trace).toMatchObject({ agrees: false, withheld: ['username'], decision: { rules: ['offices'] } });
   });
 
+  it('tell of a refusal by a limit, and that the rules let the connection in', async () => {
+    const policy: PolicyDocument = {
+      version: 1,
+      defaultEffect: 'allow',
+      limits: [{ id: 'one-each', match: 'everyone', maxConnections: 1 }],
+    };
+    await api.send('PUT', '/v1/policy?confirm=tests', policy, { 'if-match': '*' });
+    const by = { policy, revision: 2, atMs: NOW_MS - HOUR_MS, limit: 'one-each' };
+    const kept = await decisions.record(event('batchi', 1), by);
+    expect(kept).toMatchObject({ outcome: 'refused', decidedBy: 'limit', rules: ['one-each'] });
+    expect((await api.get('/v1/decisions/cvpn-connection-1')).body).toMatchObject({
+      decision: kept,
+      trace: { revision: 2, agrees: true, decision: { allow: true, decidedBy: 'default', rules: [] } },
+    });
+    expect(ids(await api.get('/v1/decisions?rule=one-each'))).toEqual(['1']);
+  });
+
   it('have no reasons where no revision decided or it is not there', async () => {
     await decisions.record(event('batchi', 1), { policy: undefined, atMs: NOW_MS - HOUR_MS });
     await decisions.record(event('batchi', 2), { policy: POLICY, revision: 77, atMs: NOW_MS - HOUR_MS });
     for (const id of ['cvpn-connection-1', 'cvpn-connection-2']) {
       expect((await api.get(`/v1/decisions/${id}`)).body).toMatchObject({ decision: { id }, trace: null });
     }
+  });
+
+  it('tell that a connection was ended: with it, and as decisions of their own', async () => {
+    const admission = await record('tanaka', 3);
+    const block = { id: 'block-tanaka', effect: 'deny', match: { users: ['tanaka'] } };
+    await api.send('POST', '/v1/rules', block);
+    const ended = await decisions.recordEnd({
+      endedAtMs: NOW_MS - HOUR_MS,
+      connection: { id: 'cvpn-connection-3', endpointId: ENDPOINT },
+      admission,
+      names: { names: 'clear' },
+      refusal: { decidedBy: 'rule', rules: ['block-tanaka'] },
+      revision: 2,
+      by: 'policy',
+    });
+    await record('batchi', 2);
+    expect((await api.get('/v1/decisions/cvpn-connection-3')).body).toEqual({
+      decision: admission,
+      trace: expect.objectContaining({ revision: 1, agrees: true }),
+      ended,
+    });
+    expect((await api.get('/v1/decisions/ended:cvpn-connection-3?trace=applying')).body).toEqual({
+      decision: ended,
+      trace: {
+        revision: 2,
+        decision: expect.objectContaining({ allow: false, rules: ['block-tanaka'] }),
+        agrees: true,
+        withheld: [],
+        rules: [
+          expect.objectContaining({ rule: 'offices', outcome: 'outranked' }),
+          expect.objectContaining({ rule: 'block-tanaka', outcome: 'decided' }),
+        ],
+      },
+    });
+    expect((await api.get('/v1/decisions?outcome=ended')).body.decisions).toEqual([ended]);
+    expect(ids(await api.get('/v1/decisions?rule=block-tanaka'))).toEqual(['ended:3']);
+    expect(ids(await api.get('/v1/decisions?user=tanaka'))).toEqual(['ended:3', '3']);
+    expect((await api.get('/v1/decisions/cvpn-connection-2')).body).not.toHaveProperty('ended');
+    expect((await api.get('/v1/decisions/ended:cvpn-connection-2')).status).toBe(404);
   });
 
   it('are found by the id that stands for a connection without one', async () => {
@@ -231,6 +287,26 @@ describe('replay', () => {
     expect((await replay({ changes, rule: 'block-leavers' })).body.connections).toBe(1);
     expect((await replay({ changes, outcome: 'admitted' })).body.connections).toBe(3);
     expect((await replay({ changes, endpoint: ENDPOINT, until: '2026-11-22T20:00:00Z' })).body.connections).toBe(1);
+  });
+
+  it('passes over the ends of connections, which nobody asked for', async () => {
+    for (const n of [2, 26]) {
+      const connection = { id: `cvpn-connection-${n}`, endpointId: ENDPOINT, username: 'tanaka' };
+      const refusal = { decidedBy: 'rule', rules: ['block-leavers'] } as const;
+      await decisions.recordEnd({
+        endedAtMs: NOW_MS - n * HOUR_MS + 60_000,
+        connection,
+        names: { names: 'clear' },
+        refusal,
+        by: 'policy',
+      });
+    }
+    expect((await replay({ changes })).body).toMatchObject({
+      connections: 4,
+      changed: { newlyRefused: { connections: 2 } },
+    });
+    expect((await replay({ changes, rule: 'block-leavers' })).body.connections).toBe(1);
+    expect((await replay({ changes, outcome: 'ended' })).body.type).toBe('urn:client-vpn-policy:problem:invalid');
   });
 
   it('comes in parts that see the same policy, whatever others write meanwhile', async () => {

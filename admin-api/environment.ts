@@ -1,5 +1,6 @@
 /** What every route has at hand: the means of the API, and what is known of the request. */
 import type { DecisionSource } from '../shared/decision-log/index.ts';
+import type { Enforcer } from '../shared/enforcement/index.ts';
 import type { PolicyStore } from '../shared/store/index.ts';
 import type { Caller } from './access/caller.ts';
 import type { Permissions } from './access/permissions.ts';
@@ -11,6 +12,8 @@ export interface Services {
   readonly reader: PolicyReader;
   /** Undefined where no decisions are kept. */
   readonly decisions: DecisionSource | undefined;
+  /** Undefined where none is deployed. */
+  readonly enforcer: Enforcer | undefined;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -46,6 +49,10 @@ export interface Told {
   dryRun?: boolean;
   /** The checks that the caller asked to override. */
   confirm?: readonly string[];
+  /** How many connections were ended. */
+  ended?: number;
+  /** Why the enforcer could not be asked for a pass. */
+  passNotAsked?: unknown;
   problem?: string;
   error?: unknown;
 }

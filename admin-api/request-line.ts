@@ -18,7 +18,7 @@ export interface RequestToTell {
 const MAX_PATH = 200;
 
 export function requestLine({ method, route, path, status, author, told, requestId, durationMs }: RequestToTell) {
-  const { revision, reason, written, dryRun, confirm, problem } = told;
+  const { revision, reason, written, dryRun, confirm, ended, problem } = told;
   return {
     method: method.slice(0, 16),
     route,
@@ -30,6 +30,7 @@ export function requestLine({ method, route, path, status, author, told, request
     written,
     dryRun: dryRun || undefined,
     confirm,
+    ended,
     problem,
     apiRequestId: requestId,
     durationMs: Math.round(durationMs),

@@ -1,6 +1,7 @@
 /** The admin API's settings, read strictly from environment variables. */
 import {
   DECISIONS_TABLE,
+  ENFORCER_FUNCTION,
   type Environment,
   PSEUDONYM_KEY,
   RULES_TABLE,
@@ -16,6 +17,8 @@ export interface AdminSettings {
   readonly decisionsTable: string | undefined;
   /** What pseudonyms in the decisions table were made with. */
   readonly pseudonymKey: string | undefined;
+  /** The enforcer's name or ARN; `undefined` where none is deployed. */
+  readonly enforcerFunction: string | undefined;
   /** Who may do what: JSON, read by `access/access-map.ts`. */
   readonly adminAccess: string | undefined;
   /** The web origin whose pages may use the API. */
@@ -34,6 +37,7 @@ export function readAdminSettings(environment: Environment): {
     rulesTable: read(RULES_TABLE),
     decisionsTable: read(DECISIONS_TABLE),
     pseudonymKey: read(PSEUDONYM_KEY),
+    enforcerFunction: read(ENFORCER_FUNCTION),
     adminAccess: environment.ADMIN_ACCESS,
     corsOrigin: read(CORS_ORIGIN),
     localStack: read(localStackSetting(environment)),

@@ -1,5 +1,8 @@
 /** The API as the environment makes it: settings that are wrong close it, a store that fails is told as such. */
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { passReport } from '../shared/enforcement/testing/answers.ts';
+import { startFakeLambda } from '../shared/enforcement/testing/fake-lambda.ts';
 import {
   createRulesTable,
   type LocalDynamoDb,
@@ -19,11 +22,11 @@ afterAll(() => dynalite.stop());
 
 const LOCAL = { host: '127.0.0.1:3000' };
 
-async function start(environment: Record<string, string>, endpoint = dynalite.endpoint) {
+async function start(environment: Record<string, string>, endpoint = dynalite.endpoint, lambda?: LambdaClient) {
   const client = localDocumentClient(endpoint, { maxAttempts: 1 });
   const table = endpoint === dynalite.endpoint ? await createRulesTable(client) : 'no-such-table';
   const { result: handler, lines } = await printedLines(() =>
-    startAdminApi({ RULES_TABLE: table, ...environment }, { client }),
+    startAdminApi({ RULES_TABLE: table, ...environment }, { client, ...(lambda && { lambda }) }),
   );
   const call = async (request: TestRequest | { readonly event: unknown }) => {
     const event = 'event' in request ? request.event : httpEvent(request);
@@ -48,6 +51,7 @@ describe('startAdminApi', () => {
   it.each([
     ['ADMIN_ACCESS', { ADMIN_ACCESS: '[{"role":"admin"}]' }, 'ADMIN_ACCESS cannot be used, so nobody may do anything'],
     ['CORS_ORIGIN', { CORS_ORIGIN: '*' }, 'settings that cannot be used'],
+    ['ENFORCER_FUNCTION', { ENFORCER_FUNCTION: 'no name' }, 'settings that cannot be used'],
     ['LOCAL_STACK', { LOCAL_STACK: 'true' }, 'settings that cannot be used'],
     [
       'LOCAL_STACK',
@@ -60,6 +64,47 @@ describe('startAdminApi', () => {
       expect.objectContaining({ level: 'ERROR', message }),
       expect.objectContaining({ _aws: expect.anything(), SettingErrors: 1 }),
     ]);
+  });
+
+  it('asks the enforcer that ENFORCER_FUNCTION names, and counts where it cannot be asked', async () => {
+    const lambda = await startFakeLambda(({ type }) =>
+      type === 'Event' ? { error: 'AccessDeniedException', status: 403 } : { answer: passReport() },
+    );
+    const client = new LambdaClient({
+      endpoint: lambda.endpoint,
+      region: 'eu-central-1',
+      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    });
+    const { call, lines } = await start({ ENFORCER_FUNCTION: 'an-enforcer' }, dynalite.endpoint, client);
+    expect(lines).toEqual([]);
+
+    const put = { method: 'PUT', path: '/v1/policy', body: POLICY, headers: { 'if-none-match': '*' } };
+    const written = await call(put);
+    const enforced = await call({ method: 'POST', path: '/v1/connections/enforce' });
+
+    expect([written.status, enforced.status]).toEqual([201, 200]);
+    expect(lambda.invocations.map(({ functionName, type }) => [functionName, type])).toEqual([
+      ['an-enforcer', 'Event'],
+      ['an-enforcer', 'RequestResponse'],
+    ]);
+    expect(written.lines).toEqual([
+      expect.objectContaining({ level: 'INFO', message: 'request', written: true }),
+      expect.objectContaining({ level: 'ERROR', message: expect.stringContaining('not asked for a pass') }),
+      expect.objectContaining({ _aws: expect.anything(), PolicyWrites: 1, PassesNotAsked: 1 }),
+    ]);
+    client.destroy();
+    await lambda.stop();
+  });
+
+  it.each([{}, { ENFORCER_FUNCTION: '' }])('asks nobody where no enforcer is named (%j)', async (environment) => {
+    const { call, lines } = await start(environment);
+    const written = await call({ method: 'PUT', path: '/v1/policy', body: POLICY, headers: { 'if-none-match': '*' } });
+
+    expect([lines, written.lines.filter(({ level }) => level === 'ERROR')]).toEqual([[], []]);
+    expect(await call({ path: '/v1/connections' })).toMatchObject({
+      status: 404,
+      body: { type: 'urn:client-vpn-policy:problem:no-enforcer' },
+    });
   });
 
   it('lets nobody do anything where ADMIN_ACCESS is wrong', async () => {

@@ -1,6 +1,8 @@
 /** Every operation that the API has, with every permission alone, with none, and without a caller: what is let through, and that a refusal changes nothing. */
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import openApi from '../../docs/openapi.json' with { type: 'json' };
+import { connectionList, passReport, standingConnection } from '../../shared/enforcement/testing/answers.ts';
+import { startEnforcer, type TestEnforcer } from '../../shared/enforcement/testing/start-enforcer.ts';
 import type { PolicyDocument } from '../../shared/engine/index.ts';
 import { OPERATIONS as CHANGES } from '../../shared/policy/operations/operation-schema.ts';
 import { type LocalDynamoDb, startDynalite } from '../../shared/store/testing/dynalite.ts';
@@ -23,6 +25,7 @@ const POLICY = {
   endpoints: { [ENDPOINT]: { name: 'frankfurt' } },
   sets: { ...EXAMPLE.sets, unused: { kind: 'user', entries: ['x'] } },
   rules: [...EXAMPLE.rules, BLOCK],
+  limits: [{ id: 'ten-each', match: 'everyone', maxConnections: 10 }],
 };
 const TEST = { ...EXAMPLE.tests[0], name: 'another' };
 const ANY = { 'if-match': '*' };
@@ -87,6 +90,9 @@ const OPERATIONS: Readonly<Record<string, readonly (readonly [needs: Needed, req
     [['write'], changes({ op: 'put-rule', rule: RULE })],
     [['write'], changes({ op: 'patch-rule', id: 'offices', patch: { enabled: false } })],
     [['write'], changes({ op: 'delete-rule', id: 'offices' })],
+    [['write'], changes({ op: 'put-limit', limit: { id: 'two-each', match: 'everyone', maxConnections: 2 } })],
+    [['write'], changes({ op: 'patch-limit', id: 'ten-each', patch: { maxConnections: 9 } })],
+    [['write'], changes({ op: 'delete-limit', id: 'ten-each' })],
     [['write'], changes({ op: 'put-set', name: 'more', set: { kind: 'user', entries: ['x'] } })],
     [['write'], changes({ op: 'patch-set', name: 'leavers', add: ['carol'] })],
     [['write'], changes({ op: 'delete-set', name: 'unused' })],
@@ -108,6 +114,13 @@ const OPERATIONS: Readonly<Record<string, readonly (readonly [needs: Needed, req
   listDecisions: [[['read'], { path: '/v1/decisions' }]],
   getDecision: [[['read'], { path: '/v1/decisions/cvpn-connection-1' }]],
   replay: [[['read'], { method: 'POST', path: '/v1/replay', body: { since: '2026-11-23T00:00:00Z', policy: POLICY } }]],
+  listConnections: [[['read'], { path: '/v1/connections' }]],
+  terminateConnection: [[['disconnect'], { method: 'POST', path: '/v1/connections/cvpn-connection-1/terminate' }]],
+  terminateConnections: [
+    [['disconnect'], { method: 'POST', path: '/v1/connections/terminate', body: { user: 'batchi' } }],
+    [['disconnect'], { method: 'POST', path: '/v1/connections/terminate', body: { refusedBy: ['block-dave'] } }],
+  ],
+  enforce: [[['disconnect'], { method: 'POST', path: '/v1/connections/enforce' }]],
   getHealth: [['nothing', { path: '/v1/health' }]],
   getOpenApi: [['nothing', { path: '/openapi.json' }]],
 };
@@ -121,11 +134,13 @@ const ACCESS = JSON.stringify([
 
 let dynalite: LocalDynamoDb;
 let decisions: RecordedDecisions;
+let enforcer: TestEnforcer;
 let api: TestApi;
 beforeAll(async () => {
   dynalite = await startDynalite();
   decisions = await createRecordedDecisions(dynalite.endpoint, () => NOW_MS);
-  api = await startTestApi(dynalite.endpoint, ACCESS, { decisions: decisions.source });
+  enforcer = await startEnforcer();
+  api = await startTestApi(dynalite.endpoint, ACCESS, { decisions: decisions.source, enforcer: enforcer.enforcer });
   const authorizer = iamAuthorizer('only-everything');
   const begin = { method: 'PUT', path: '/v1/policy', body: POLICY, headers: { 'if-none-match': '*' }, authorizer };
   expect((await api.call(begin)).status).toBe(201);
@@ -141,13 +156,21 @@ beforeAll(async () => {
   const policy = POLICY as unknown as PolicyDocument; // it is plain JSON, so its literal types are gone
   await decisions.record(event, { policy, revision: 2, atMs: NOW_MS - 3_600_000 });
 });
-afterAll(() => {
+afterAll(async () => {
   decisions.close();
-  return dynalite.stop();
+  await enforcer.stop();
+  await dynalite.stop();
 });
+/** One connection is in, and ended where it is asked for. */
+beforeEach(() =>
+  enforcer.begin(({ request }) => ({
+    answer: request.task === 'list' ? connectionList([standingConnection(1)]) : passReport(),
+  })),
+);
 
 const reads = ({ method = 'GET' }: Request) => method === 'GET';
 const asks = ({ path }: Request) => path === '/v1/evaluate' || path === '/v1/replay';
+const ends = ({ path }: Request) => path.startsWith('/v1/connections/');
 /** Nothing is written: what is let through is tried. */
 const tried = (request: Request): Request =>
   reads(request) || asks(request)
@@ -195,10 +218,27 @@ describe('every operation', () => {
     const unknown = await api.call({ ...request, authorizer: null });
     expect(unknown).toMatchObject({ status: 403, body: { type: 'urn:client-vpn-policy:problem:no-caller' } });
     expect(await api.store.head()).toEqual(before);
+    // Of what ends connections only those were asked for who may, and each in a dry run.
+    expect(enforcer.invocations.filter(({ request: { task } }) => task !== 'list')).toHaveLength(ends(request) ? 2 : 0);
+    for (const { request: asked } of enforcer.invocations) {
+      expect('dryRun' in asked ? asked.dryRun : reads(request)).toBe(true);
+    }
+  });
+
+  it('ends no more than usual for who may not confirm', async () => {
+    const confirmable = ['terminateConnections', 'enforce'].flatMap((id) => OPERATIONS[id] ?? []);
+    for (const [, request] of confirmable) {
+      const query = request.path.endsWith('/enforce') ? 'confirm=share&revision=2' : 'confirm=share';
+      for (const permission of PERMISSIONS) {
+        const answer = await api.call({ ...request, query, authorizer: iamAuthorizer(`only-${permission}`) });
+        expect([request, permission, answer.status]).toEqual([request, permission, 403]);
+      }
+    }
+    expect(enforcer.invocations).toEqual([]);
   });
 
   it('overrides no check for who may not confirm', async () => {
-    const writes = cases.filter(([, , request]) => !reads(request) && !asks(request));
+    const writes = cases.filter(([, , request]) => !reads(request) && !asks(request) && !ends(request));
     for (const [, , request] of writes) {
       for (const confirm of ['tests', 'lockout', 'lockout,tests']) {
         const query = [request.query, `confirm=${confirm}`].filter(Boolean).join('&');

@@ -7,10 +7,10 @@ import { whyNotUserBlocks, whyNoUserBlock } from './user-blocks.ts';
 /**
  * `read`: the policy and its history. `evaluate`: what would be decided. `write`: everything in the policy but its tests.
  * `block`: short deny rules on users (`user-blocks.ts`). `tests`: changing and removing tests (`write` may add some).
- * `restore`: going back to an earlier state, undoing a change. `confirm`: overriding a check. None contains another, but
- * what `block` allows `write` does too.
+ * `restore`: going back to an earlier state, undoing a change. `confirm`: overriding a check. `disconnect`: ending connections.
+ * None contains another, but what `block` allows `write` does too.
  */
-export const PERMISSIONS = ['read', 'evaluate', 'block', 'write', 'tests', 'restore', 'confirm'] as const;
+export const PERMISSIONS = ['read', 'evaluate', 'block', 'write', 'tests', 'restore', 'confirm', 'disconnect'] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 export type Permissions = ReadonlySet<Permission>;
 
@@ -45,11 +45,11 @@ export function checkPermitted({ held, goesBack, before, after, nowMs }: WriteTo
   // What is not valid is refused anyway, with all that is wrong with it.
   if (!validated.ok) return;
   const diff = diffPolicies(before ?? NO_POLICY, validated.document);
-  const { rules, tests, sets, endpoints, settings } = diff;
+  const { rules, limits, tests, sets, endpoints, settings } = diff;
   const beyond =
     before === undefined ||
     settings.length > 0 ||
-    [sets, endpoints].some(hasChanges) ||
+    [sets, endpoints, limits].some(hasChanges) ||
     sets.entries.length > 0 ||
     (hasChanges(tests) && !held.has('tests'));
   if (beyond) throw forbidden(['write'], 'To change this you need the permission write.');

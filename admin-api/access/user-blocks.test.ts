@@ -62,6 +62,12 @@ describe('the permission block', () => {
     expect((await asHelpdesk('POST', '/v1/changes', { operations })).status).toBe(200);
   });
 
+  it.each([{ standing: 'keep' }, { standing: 'end' }, { grace: 'PT10M' }])('allows a block with %j', async (more) => {
+    expect(await asHelpdesk('POST', '/v1/rules', { ...BLOCK, ...more }, {}, 'dryRun=true')).toMatchObject({
+      status: 200,
+    });
+  });
+
   it.each([
     ['that never ends', { ...BLOCK, expiresAt: undefined }],
     ['that lasts eight days', { ...BLOCK, expiresAt: '2026-12-02T10:00:01+09:00' }],
@@ -73,6 +79,7 @@ describe('the permission block', () => {
     ['in an endpoint and on nobody', { ...BLOCK, match: { endpoints: ['cvpn-endpoint-0a1b2c3d4e5f67890'] } }],
     ['with an except', { ...BLOCK, except: { users: ['carol'] } }],
     ['that no exemption lifts', { ...BLOCK, final: true }],
+    ['that ends standing connections however many they are', { ...BLOCK, standing: 'endAll' }],
     ['that admits', { id: 'let-carol-in', effect: 'allow', match: { users: ['carol'] }, expiresAt: FRIDAY }],
     [
       'that exempts',
@@ -130,6 +137,24 @@ describe('the permission block', () => {
         ],
       },
       {},
+    ],
+    [
+      'limit connections',
+      'POST',
+      '/v1/changes',
+      {
+        operations: [
+          { op: 'put-limit', limit: { id: 'one-each', match: { identities: ['carol'] }, maxConnections: 1 } },
+        ],
+      },
+      {},
+    ],
+    [
+      'keep the standing connections of a rule that is no block of theirs',
+      'PATCH',
+      '/v1/rules/block-leavers',
+      { standing: 'keep' },
+      { 'if-match': '*' },
     ],
     ['restore a revision', 'POST', '/v1/revisions/1/restore', undefined, {}],
     ['ask for decisions', 'POST', '/v1/evaluate', { connection: { username: 'carol' } }, {}],

@@ -22,7 +22,9 @@ const CONDITIONS: readonly string[] = [...NAME_CONDITIONS, 'endpoints'];
  *   wildcard, no set), and nothing else but `endpoints`; it has no `except`;
  * - that expires, at the latest seven days from now;
  * - that exempt rules lift as they lift others (`final` is not true), so that nobody whom the policy always lets in is
- *   blocked with it.
+ *   blocked with it;
+ * - that ends standing connections only as far as the enforcer's cap lets it (`standing` is not `endAll`). To keep them, or to
+ *   give them a grace, is less than what a block does anyway.
  * Rules added, changed (before and after) and removed must all be such; who wrote them does not matter. Their order stays.
  */
 export function whyNotUserBlocks(
@@ -52,6 +54,7 @@ export function whyNoUserBlock(rule: Rule, nowMs: number): string | undefined {
   const subject = `the rule ${rule.id}`;
   if (rule.effect !== 'deny') return `${subject} is no deny rule`;
   if (rule.final === true) return `${subject} is final`;
+  if (rule.standing === 'endAll') return `${subject} ends standing connections however many they are`;
   if (rule.except !== undefined) return `${subject} has an except`;
   if (rule.match === 'everyone') return `${subject} is on everyone`;
   const blocks: readonly Block[] = isList(rule.match) ? rule.match : [rule.match];

@@ -44,8 +44,9 @@ export async function replayPart(
     const dayEndMs = (Math.floor(sinceMs / DAY_MS) + 1) * DAY_MS;
     const untilMs = filter.user === undefined ? Math.min(from.untilMs, dayEndMs) : from.untilMs;
     for await (const record of decisions.walk({ ...walk, sinceMs, untilMs, after })) {
-      if (endpoint === undefined || isOfEndpoint(record, endpoint)) {
-        replayer.add(pastOfRecord(record));
+      const past = pastOfRecord(record);
+      if (past !== undefined && (endpoint === undefined || isOfEndpoint(record, endpoint))) {
+        replayer.add(past);
         count += 1;
       }
       if (count < limit && replayer.groups() < MAX_GROUPS && !isOver()) continue;

@@ -19,6 +19,8 @@ export const PROBLEMS = {
   'never-applied': [404, 'Nothing was applied from this file'],
   'no-such-decision': [404, 'There is no such decision'],
   'no-decision-log': [404, 'No decisions are kept'],
+  'no-such-connection': [404, 'There is no such active connection'],
+  'no-enforcer': [404, 'No enforcer is deployed'],
   'method-not-allowed': [405, 'The path does not take this method'],
   'already-exists': [409, 'It exists already'],
   'revert-conflict': [409, 'What the change touched has changed since'],
@@ -37,9 +39,12 @@ export const PROBLEMS = {
   'not-configured': [500, 'The API is not set up'],
   'store-refused': [500, 'The policy store refused the API'],
   'store-corrupt': [500, 'The policy store holds what nobody wrote'],
+  'enforcer-not-set-up': [500, 'The enforcer is not set up'],
+  'enforcer-failed': [500, 'The enforcer failed'],
   'store-unreachable': [503, 'The policy store cannot be reached'],
   'commit-outcome-unknown': [503, 'Whether the change was made is not known'],
   'write-contention': [503, 'Too many others are writing'],
+  'enforcer-unavailable': [503, 'The enforcer cannot do it now'],
 } as const satisfies Readonly<Record<string, readonly [status: number, title: string]>>;
 
 export type ProblemCode = keyof typeof PROBLEMS;

@@ -68,6 +68,8 @@ export function operationWrite(
 const PAYLOAD_KEYS: Readonly<Partial<Record<PolicyOperation['op'], string>>> = {
   'put-rule': 'rule',
   'patch-rule': 'patch',
+  'put-limit': 'limit',
+  'patch-limit': 'patch',
   'put-set': 'set',
   'put-test': 'test',
   'put-endpoint': 'endpoint',

@@ -9,6 +9,7 @@ import {
   writePolicy,
 } from '../../shared/store/index.ts';
 import { checkPermitted, type Permission, requireAny } from '../access/permissions.ts';
+import { askForPass } from '../connections/ask-for-pass.ts';
 import type { AdminEnv, Services } from '../environment.ts';
 import { Problem } from '../http/problem.ts';
 import { workingTimeMs } from '../http/working-time.ts';
@@ -80,11 +81,12 @@ export function write(
 /** As `write`, carried out by `work`. @throws Problem; nothing is written then */
 export async function writeBy<Written extends WrittenPolicy>(
   c: Context<AdminEnv>,
-  { now }: Services,
+  services: Services,
   query: WriteQuery,
   { place = () => undefined, needs, to, goesBack = false }: Omit<ApiWrite, 'change' | 'applied'>,
   work: (means: ApiWriteMeans) => Promise<Written>,
 ): Promise<Written & Answered> {
+  const { now } = services;
   const [caller, held, told] = [c.get('caller'), c.get('permissions'), c.get('told')];
   const dryRun = query.dryRun === 'true';
   const reason = query.reason ?? '';
@@ -105,6 +107,7 @@ export async function writeBy<Written extends WrittenPolicy>(
     });
     const { revision } = written;
     Object.assign(told, { written: written.written, ...(revision && { revision: revision.number }) });
+    if (written.written) await askForPass(services, told);
     return { ...written, dryRun, answer: answerOf(written, dryRun) };
   } catch (error) {
     if (error instanceof PolicyRefusedError) throw refused(error, place);

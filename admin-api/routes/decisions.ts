@@ -1,6 +1,6 @@
 /** /v1/decisions: what was decided, and why. */
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
-import { DecisionCursorError } from '../../shared/decision-log/index.ts';
+import { DecisionCursorError, endOf } from '../../shared/decision-log/index.ts';
 import { parseInstantMs } from '../../shared/engine/index.ts';
 import { StoreCorruptError } from '../../shared/store/index.ts';
 import { requireAny } from '../access/permissions.ts';
@@ -34,7 +34,7 @@ const getDecision = createRoute({
   method: 'get',
   path: '/v1/decisions/{connectionId}',
   operationId: 'getDecision',
-  summary: 'Read why a connection was refused or admitted',
+  summary: 'Read why a connection was refused, admitted or ended',
   description:
     'Needs the permission `read`. The reasons are worked out again from the revision that decided, which stays whatever becomes of its rules.',
   tags: TAGS,
@@ -67,16 +67,20 @@ export function decisionsRoutes(app: OpenAPIHono<AdminEnv>, services: Services):
   app.openapi(getDecision, async (c) => {
     requireAny(c.get('permissions'), ['read'], 'read decisions');
     const { connectionId } = c.req.valid('param');
-    const record = await requireDecisions(services).get(connectionId).catch(tellUnreadable);
+    const decisions = requireDecisions(services);
+    const record = await decisions.get(connectionId).catch(tellUnreadable);
     if (record === undefined) {
       throw new Problem(
         'no-such-decision',
         `No decision on ${connectionId} is on record: it was never made, was not kept, or its time is over.`,
       );
     }
-    const trace = await decisionTrace(record, services.reader);
+    const [trace, ended] = await Promise.all([
+      decisionTrace(record, services.reader),
+      endOf(decisions, record).catch(tellUnreadable),
+    ]);
     const rules = c.req.valid('query').trace === 'applying' ? trace?.rules.filter(isApplying) : trace?.rules;
-    return jsonAnswer({ decision: record, trace: trace && { ...trace, rules } });
+    return jsonAnswer({ decision: record, trace: trace && { ...trace, rules }, ...(ended && { ended }) });
   });
 }
 

@@ -21,6 +21,8 @@ export function problems(kind: {
   readonly write?: boolean;
   readonly conditional?: boolean;
   readonly conflict?: boolean;
+  /** What may have to be confirmed, and is done in one revision. */
+  readonly confirmable?: boolean;
   readonly large?: boolean;
 }): Responses {
   const statuses: readonly ProblemStatus[] = [
@@ -28,6 +30,7 @@ export function problems(kind: {
     ...(kind.body ? OF_BODIES : []),
     ...(kind.large ? [413 as const] : []),
     ...(kind.write ? OF_WRITES : []),
+    ...(kind.confirmable ? [412 as const, 422 as const] : []),
     ...(kind.conditional ? [428 as const] : []),
     ...(kind.conflict ? [409 as const] : []),
   ];
@@ -137,10 +140,12 @@ const PROBLEM_RESPONSES = {
   422: problemResponse(
     'The change is not valid (`errors`), fails a policy test (`failedTests`) or must be confirmed (`confirm`).',
   ),
-  428: problemResponse('A precondition is required: If-Match, or If-None-Match: *.'),
+  428: problemResponse(
+    'A precondition is required: If-Match, or If-None-Match: *; of what is confirmed by `confirm=share`, `revision`.',
+  ),
   500: problemResponse('The API failed; the log says why.'),
   503: problemResponse(
-    'The policy store cannot be reached, too many others are writing, or it is not known whether the change was made.',
+    'The policy store cannot be reached, the enforcer cannot do it now, too many others are writing, or it is not known whether the change was made.',
     RETRY_AFTER,
   ),
 } as const;

@@ -82,6 +82,7 @@ const ABOUT = {
     { name: 'Changes', description: 'Many operations in one revision.' },
     { name: 'Revisions', description: 'The history: read, compare, restore, revert.' },
     { name: 'Evaluate', description: 'What would be decided, and why.' },
+    { name: 'Connections', description: 'Who is in, and ending it: through the enforcer, where one is deployed.' },
     { name: 'Service', description: 'The API itself.' },
   ],
 };

@@ -1,5 +1,6 @@
 /** Schemas of what the API answers. Each has an id, under which the OpenAPI document shows it. */
 import { z } from 'zod';
+import { passReport } from '../../shared/enforcement/index.ts';
 import { policySet, policyRule as rule } from '../../shared/policy/index.ts';
 import { PROBLEM_TYPE_PREFIX } from '../http/problem.ts';
 import { policy } from './requests.ts';
@@ -64,6 +65,10 @@ const confirmationReason = z
   .strictObject({ confirm: z.enum(['lockout', 'tests']), message: z.string() })
   .meta({ id: 'ConfirmationReason', description: 'What must be confirmed, and why.' });
 
+const confirmationNeeded = z
+  .strictObject({ confirm: z.enum(['lockout', 'tests', 'share']), message: z.string() })
+  .meta({ id: 'ConfirmationNeeded', description: 'What must be confirmed, and why.' });
+
 const names = z.array(z.string());
 const itemsDiff = {
   added: names,
@@ -85,6 +90,7 @@ export const policyDiff = z
       ),
     }),
     rules: items,
+    limits: items,
     tests: items,
   })
   .meta({ id: 'PolicyDiff', description: 'What two policies differ in.' });
@@ -208,8 +214,8 @@ export const revisionsPage = z
   .strictObject({ revisions: z.array(revision), next })
   .meta({ id: 'RevisionsPage', description: 'Revisions, the newest first.' });
 
-const kind = z.enum(['setting', 'endpoint', 'set', 'rule', 'test']);
-const id = z.string().describe("A rule's or endpoint's id, a set's or test's name, a setting's key.");
+const kind = z.enum(['setting', 'endpoint', 'set', 'rule', 'limit', 'test']);
+const id = z.string().describe("A rule's, limit's or endpoint's id, a set's or test's name, a setting's key.");
 const before = z.unknown().optional();
 const after = z.unknown().optional();
 const policyChange = z
@@ -236,7 +242,12 @@ const policyChange = z
         .optional()
         .describe('Of a set.'),
     }),
-    z.strictObject({ what: z.enum(['rule', 'test']), change: z.literal('reordered'), before: names, after: names }),
+    z.strictObject({
+      what: z.enum(['rule', 'limit', 'test']),
+      change: z.literal('reordered'),
+      before: names,
+      after: names,
+    }),
   ])
   .meta({ id: 'PolicyChange', description: 'One thing that differs, before and after.' });
 
@@ -262,7 +273,7 @@ export const diffAnswer = z
 
 const applyConflict = z
   .strictObject({
-    what: z.enum(['rule', 'set', 'set-entry', 'endpoint', 'test', 'setting', 'order']),
+    what: z.enum(['rule', 'limit', 'set', 'set-entry', 'endpoint', 'test', 'setting', 'order']),
     id: z.string(),
     field: z.string().optional(),
     entry: z.string().optional(),
@@ -468,7 +479,7 @@ const failedTest = z
 
 const conflict = z
   .strictObject({
-    what: z.enum(['rule', 'set', 'set-entry', 'endpoint', 'test', 'setting', 'order']),
+    what: z.enum(['rule', 'limit', 'set', 'set-entry', 'endpoint', 'test', 'setting', 'order']),
     id: z.string(),
     field: z.string().optional(),
     entry: z.string().optional(),
@@ -488,7 +499,10 @@ export const problem = z
     errors: z.array(problemError).optional().describe('At most 100.'),
     errorsInAll: z.int().optional().describe('How many there are, where not all are told.'),
     failedTests: z.array(failedTest).optional(),
-    confirm: z.array(confirmationReason).optional().describe('What must be confirmed.'),
+    confirm: z.array(confirmationNeeded).optional().describe('What must be confirmed.'),
+    report: passReport
+      .optional()
+      .describe('Of connections that are too many to be ended without a word: what would be.'),
     needed: z.array(z.string()).optional().describe('The permissions of which the caller has none.'),
     conflicts: z
       .array(z.union([conflict, applyConflict]))

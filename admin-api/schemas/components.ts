@@ -1,7 +1,10 @@
 /** The schemas under `components` of the OpenAPI document, written from the Zod schemas as JSON Schema (draft 2020-12). */
 import { z } from 'zod';
+import { passReport } from '../../shared/enforcement/index.ts';
 import { policySet, policyRule as rule } from '../../shared/policy/index.ts';
 import * as answers from './answers.ts';
+import { connectionsPage } from './connection-answers.ts';
+import { terminateRequest } from './connection-requests.ts';
 import { decisionAnswer, decisionsPage, replayAnswer } from './decision-answers.ts';
 import { replayRequest } from './decision-requests.ts';
 import { changesRequest, entriesPatch, evaluateRequest, policy } from './requests.ts';
@@ -15,6 +18,7 @@ export const SCHEMAS = {
   ChangesRequest: changesRequest,
   EvaluateRequest: evaluateRequest,
   ReplayRequest: replayRequest,
+  TerminateRequest: terminateRequest,
   Written: answers.writeAnswer,
   RuleWritten: answers.ruleWritten,
   SetWritten: answers.setWritten,
@@ -32,6 +36,8 @@ export const SCHEMAS = {
   DecisionsPage: decisionsPage,
   DecisionAnswer: decisionAnswer,
   ReplayPart: replayAnswer,
+  ConnectionsPage: connectionsPage,
+  PassReport: passReport,
   Verification: answers.verification,
   Health: answers.health,
   Problem: answers.problem,

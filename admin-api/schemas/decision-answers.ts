@@ -52,7 +52,11 @@ const EXAMPLE = {
 
 const decisionRecord = z
   .strictObject({
-    id: z.string().describe("The connection's id; `request:` and the id of Lambda's request where it had none."),
+    id: z
+      .string()
+      .describe(
+        "The connection's id; `request:` and the id of Lambda's request where it had none; `ended:` and the connection's id for its end.",
+      ),
     decidedAt: z.string().describe('ISO 8601, UTC.'),
     event,
     names: z
@@ -62,12 +66,15 @@ const decisionRecord = z
     outcome: z
       .enum(OUTCOMES)
       .describe(
-        '`observed`: the policy refused, the endpoint only observes. `failed-closed`, `failed-open`: no policy decided.',
+        '`observed`: the policy refused, the endpoint only observes. `failed-closed`, `failed-open`: no policy decided. `ended`: a connection that stood was ended.',
       ),
-    allow: z.boolean().describe('What Client VPN was answered.'),
+    allow: z.boolean().describe('What Client VPN was answered; of a connection that was ended false.'),
     effect: z.enum(['allow', 'deny']).optional().describe('What the policy decided; absent where none did.'),
-    decidedBy: z.enum(['rule', 'default']).optional(),
-    rules: ruleIds.describe('The rules that made the decision, in document order: the first 50.'),
+    decidedBy: z
+      .enum(['rule', 'default', 'limit'])
+      .optional()
+      .describe('`limit`: the rules let it in, it was one connection too many.'),
+    rules: ruleIds.describe('The rules (or limits) that made the decision, in document order: the first 50.'),
     rulesCount: z.int().optional().describe('How many they were, where not all are told.'),
     reported: ruleIds.describe('Rules in report mode that applied: the first 50.'),
     reportedCount: z.int().optional().describe('How many they were, where not all are told.'),
@@ -77,6 +84,17 @@ const decisionRecord = z
     revision: z.int().optional().describe('The revision that decided, or the one that was too old to.'),
     policyAgeMs: z.int().optional().describe('How long ago the store had confirmed that revision.'),
     cause: z.string().optional().describe('Why no policy decided; absent where one did.'),
+    ended: z
+      .strictObject({
+        by: z
+          .enum(['policy', 'operator'])
+          .describe('`policy`: it refuses the connection by now. `operator`: somebody asked for it.'),
+        author: z.string().optional().describe('Who asked for it, or confirmed it.'),
+        reason: z.string().optional().describe("In the author's words."),
+        admittedAt: z.string().optional().describe('Since when it stood: ISO 8601, UTC.'),
+      })
+      .optional()
+      .describe('Of `ended` only: who ended the connection, and why.'),
   })
   .meta({ id: 'DecisionRecord', description: 'A decision on record.', examples: [EXAMPLE] });
 
@@ -100,7 +118,11 @@ const decisionTrace = z
   .strictObject({
     revision: revisionNumber.describe('The revision that was asked again: the one on record.'),
     decision,
-    agrees: z.boolean().describe('Whether it comes to what is on record.'),
+    agrees: z
+      .boolean()
+      .describe(
+        'Whether it comes to what is on record; of a refusal by a limit: whether the rules let the connection in.',
+      ),
     withheld,
     rules: z.array(ruleTrace).describe('What the rules did, in document order.'),
   })
@@ -117,6 +139,7 @@ export const decisionAnswer = z
       .describe(
         'Null where no policy decided, and where the revision that did is no longer in the rules table or cannot be read.',
       ),
+    ended: decisionRecord.optional().describe('The record of its end, where the connection was let in and ended.'),
   })
   .meta({ id: 'DecisionAnswer', description: 'A decision on record, and why it came out as it did.' });
 

@@ -1,6 +1,6 @@
 /** Schemas of what requests about recorded decisions carry. */
 import { z } from '@hono/zod-openapi';
-import { OUTCOMES } from '../../shared/decision-log/index.ts';
+import { CONNECT_OUTCOMES, OUTCOMES } from '../../shared/decision-log/index.ts';
 import { policyOperations } from '../../shared/policy/index.ts';
 import { instant, policy, wholeNumber } from './requests.ts';
 
@@ -16,7 +16,7 @@ export const decisionsQuery = z.strictObject({
     example: 'batchi',
   }),
   rule: rule.optional().openapi({
-    description: 'Only what this rule refused, or in report mode applied to.',
+    description: 'Only what this rule refused or ended, or in report mode applied to.',
     example: 'block-batchi',
   }),
   outcome: z.enum(OUTCOMES).optional().openapi({ description: 'Only decisions that ended so.' }),
@@ -46,10 +46,11 @@ export const decisionQuery = z.strictObject({
 export const decisionId = z.object({
   connectionId: z
     .string()
-    .regex(/^(?:request:)?[A-Za-z0-9_-]{1,64}$/)
+    .regex(/^(?:request:|ended:)?[A-Za-z0-9_-]{1,64}$/)
     .openapi({
       param: { name: 'connectionId', in: 'path' },
-      description: "The connection's id; or the id of a decision on a connection that had none.",
+      description:
+        "The connection's id; or the id of a decision on a connection that had none; or `ended:` and the connection's id, for its end.",
       example: 'cvpn-connection-04edd76f5201e0cb8',
     }),
 });
@@ -61,7 +62,7 @@ const replayShape = {
   until: instant.optional().describe('… and before this one. Default: now.'),
   user: name.optional().describe('Only decisions on this user.'),
   rule: rule.optional().describe('Only decisions that this rule refused, or in report mode applied to.'),
-  outcome: z.enum(OUTCOMES).optional().describe('Only decisions that ended so.'),
+  outcome: z.enum(CONNECT_OUTCOMES).optional().describe('Only decisions that ended so.'),
   endpoint: name.optional().describe('Only decisions of this endpoint: its id, or its name at the time.'),
   revision: z
     .int()

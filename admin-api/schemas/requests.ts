@@ -62,7 +62,7 @@ export const applyQuery = writeQuery.extend({
   source,
   prune: flag.optional().openapi({
     description:
-      'true: rules, sets, entries, endpoints and tests that only others added are taken out. What they changed and removed stays. Default false.',
+      'true: rules, limits, sets, entries, endpoints and tests that only others added are taken out. What they changed and removed stays. Default false.',
   }),
   forceConflicts: flag.optional().openapi({
     description: 'true: where the file and others changed the same, the file counts. Default false: 409.',

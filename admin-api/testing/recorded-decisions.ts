@@ -1,5 +1,5 @@
 /** A decisions table of its own, filled as the handler fills it. */
-import { readRequest } from '../../shared/client-vpn/index.ts';
+import { type ConnectRequest, readRequest } from '../../shared/client-vpn/index.ts';
 import {
   createDecisionLog,
   createDecisionSource,
@@ -7,10 +7,18 @@ import {
   type DecisionRecord,
   type DecisionSource,
   decisionRecord,
+  type EndedFacts,
+  endedRecord,
   keepNames,
   type NameKeeping,
 } from '../../shared/decision-log/index.ts';
-import { compile, decide, type PolicyDocument } from '../../shared/engine/index.ts';
+import {
+  type CompiledPolicy,
+  compile,
+  decide,
+  type PolicyDocument,
+  refusedByLimit,
+} from '../../shared/engine/index.ts';
 import { createDecisionsTable, localDocumentClient } from '../../shared/store/testing/dynalite.ts';
 
 export interface RecordedDecisions {
@@ -18,6 +26,8 @@ export interface RecordedDecisions {
   readonly source: DecisionSource;
   /** Decides on an event by a policy, and puts it on record. */
   record(event: object, by: DecidedBy): Promise<DecisionRecord>;
+  /** Puts on record that a connection was ended, as the enforcer does. */
+  recordEnd(facts: EndedFacts): Promise<DecisionRecord>;
   close(): void;
 }
 
@@ -27,6 +37,8 @@ export interface DecidedBy {
   readonly revision?: number;
   readonly atMs: number;
   readonly names?: NameKeeping;
+  /** The limit that refused what the rules let in. */
+  readonly limit?: string;
 }
 
 /** @param endpoint of a dynalite */
@@ -35,12 +47,17 @@ export async function createRecordedDecisions(endpoint: string, now: () => numbe
   const tableName = await createDecisionsTable(client);
   // Nothing here is about the time-out, and machines may be slow.
   const log = createDecisionLog({ client, tableName, timeoutMs: 20_000, retentionDays: 90 });
+  const put = async (record: DecisionRecord): Promise<DecisionRecord> => {
+    const result = await log.put(record);
+    if (!result.written) throw result.error;
+    return record;
+  };
   return {
     tableName,
     source: createDecisionSource({ client, tableName, now }),
-    async record(event, { policy, revision, atMs, names = { names: 'clear' } }) {
+    async record(event, { policy, revision, atMs, names = { names: 'clear' }, limit }) {
       const asked = readRequest(event);
-      const decision = policy && decide(compile(policy), asked, atMs);
+      const decision = policy && decided(compile(policy), asked, atMs, limit);
       const kept = keepNames(names, asked, decision?.message);
       const record = decisionRecord({
         decidedAtMs: atMs,
@@ -53,12 +70,16 @@ export async function createRecordedDecisions(endpoint: string, now: () => numbe
         cause: decision === undefined ? 'unreachable' : undefined,
         revision,
       });
-      const put = await log.put(record);
-      if (!put.written) throw put.error;
-      return record;
+      return put(record);
     },
+    recordEnd: (facts) => put(endedRecord(facts)),
     close: () => client.destroy(),
   };
+}
+
+function decided(policy: CompiledPolicy, asked: ConnectRequest, atMs: number, limit: string | undefined) {
+  const decision = decide(policy, asked, atMs);
+  return limit === undefined ? decision : refusedByLimit(policy, asked, decision, limit);
 }
 
 function outcomeOf(decision: DecisionFacts['decision']): DecisionFacts['outcome'] {

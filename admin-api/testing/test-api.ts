@@ -1,5 +1,6 @@
 /** The API on a store of its own, called as API Gateway calls it; every answer is checked against the OpenAPI document. */
 import { expect } from '@jest/globals';
+import { lambdaContext } from '../../handler/testing/lambda-context.ts';
 import { DynamoDbPolicyStore } from '../../shared/store/index.ts';
 import { createRulesTable, localDocumentClient } from '../../shared/store/testing/dynalite.ts';
 import { readAccessMap } from '../access/access-map.ts';
@@ -22,8 +23,9 @@ export interface TestApi {
   /** Milliseconds since 1970; may be set. */
   nowMs: number;
   readonly log: Readonly<Record<string, unknown>>[];
-  readonly counted: { status: number; written: boolean | undefined; confirm: boolean }[];
-  call(request: TestRequest): Promise<TestAnswer>;
+  readonly counted: { status: number; written: boolean | undefined; confirm: boolean; passNotAsked?: true }[];
+  /** @param remainingMs how long Lambda still lets it run. Default: long. */
+  call(request: TestRequest, remainingMs?: number): Promise<TestAnswer>;
   get(path: string, headers?: Record<string, string>): Promise<TestAnswer>;
   /** A request with a body; `target` may have a query. */
   send(method: string, target: string, body?: unknown, headers?: Record<string, string>): Promise<TestAnswer>;
@@ -52,8 +54,9 @@ export async function startTestApi(
     logger: { info: tell, error: tell },
     metrics: {
       settingErrors: () => {},
-      request: (status, { written, confirm }) => {
-        counted.push({ status, written, confirm: confirm !== undefined });
+      request: (status, { written, confirm, passNotAsked }) => {
+        const isNotAsked = passNotAsked !== undefined;
+        counted.push({ status, written, confirm: confirm !== undefined, ...(isNotAsked && { passNotAsked: true }) });
       },
     },
     now: () => clock.nowMs,
@@ -62,8 +65,9 @@ export async function startTestApi(
   const handler = lambdaHandler(app);
   const contract = answerContract(openApiDocument(app));
 
-  const call = async (request: TestRequest): Promise<TestAnswer> => {
-    const { statusCode, headers, body: text } = await handler(httpEvent(request));
+  const call = async (request: TestRequest, remainingMs?: number): Promise<TestAnswer> => {
+    const context = remainingMs === undefined ? undefined : lambdaContext(remainingMs);
+    const { statusCode, headers, body: text } = await handler(httpEvent(request), context);
     const told = Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name, String(value)]));
     const isJson = told['content-type']?.includes('json');
     const body = text === undefined || text === '' ? undefined : isJson ? JSON.parse(text) : text;

@@ -70,7 +70,7 @@ export function createRequestMaker({ paths, components }: ApiDocument, samples: 
     const { operationId, parameters = [], requestBody } = operation;
     // As a client sends it who knows the API and may do everything.
     const careful = random.chance(0.35);
-    const path = template.replaceAll(/\{(\w+)\}/g, (_, name: string) => pathValue(name, learnt, random));
+    const path = template.replaceAll(/\{(\w+)\}/g, (_, name: string) => pathValue(template, name, learnt, random));
     const query = parameters
       .filter((parameter) => parameter.in === 'query' && random.chance(chanceOf(parameter)))
       .map(({ name, schema }) => [name, queryValue(name, schema, learnt)] as const);
@@ -109,7 +109,8 @@ export function createRequestMaker({ paths, components }: ApiDocument, samples: 
 
   const queryValue = (name: string, schema: Schema, learnt: Learnt): string => {
     if (name === 'cursor') return cursorOf(learnt, random);
-    if (name === 'confirm') return random.pick(['lockout', 'tests', 'lockout,tests', 'lockout,tests']);
+    if (name === 'confirm' && schema.enum === undefined)
+      return random.pick(['lockout', 'tests', 'lockout,tests', 'lockout,tests']);
     if (name === 'source' && random.chance(0.8)) return random.pick(SOURCES);
     if (name === 'ifRevision') return String(random.integer(Math.max(0, learnt.revision - 1), learnt.revision + 1));
     if (name === 'dryRun') return random.pick(['true', 'true', 'false']);
@@ -166,11 +167,11 @@ function chanceOf({ name, required }: Parameter): number {
 const RULE_IDS = ['block-leavers', 'patch-night', 'from-offices', 'a', 'b'];
 const SOURCES = ['vpn/policy.yaml', 'a.yaml', 'a.yaml', 'ポリシー.yaml', '__proto__'];
 const SET_NAMES = ['offices', 'leavers', 'a'];
-/** Decisions on these are on record in this process. */
+/** These are in, and decisions on them on record, in this process. */
 export const CONNECTION_IDS = ['cvpn-connection-1', 'cvpn-connection-2', 'cvpn-connection-3'];
 
-function pathValue(name: string, { revision }: Learnt, random: Random): string {
-  if (name === 'id') return random.pick(RULE_IDS);
+function pathValue(template: string, name: string, { revision }: Learnt, random: Random): string {
+  if (name === 'id') return random.pick(template.startsWith('/v1/connections/') ? CONNECTION_IDS : RULE_IDS);
   if (name === 'name') return random.pick(SET_NAMES);
   if (name === 'connectionId') return random.pick(CONNECTION_IDS);
   return String(random.integer(Math.max(1, revision - 40), revision + (random.chance(0.1) ? 1 : 0)));

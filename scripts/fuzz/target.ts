@@ -5,6 +5,8 @@ import { createAdminApi } from '../../admin-api/app.ts';
 import { lambdaHandler } from '../../admin-api/lambda-adapter.ts';
 import { ACCOUNT, httpEvent, iamAuthorizer, jwtAuthorizer } from '../../admin-api/testing/http-event.ts';
 import { createRecordedDecisions } from '../../admin-api/testing/recorded-decisions.ts';
+import { connectionList, passReport, standingConnection } from '../../shared/enforcement/testing/answers.ts';
+import { startEnforcer } from '../../shared/enforcement/testing/start-enforcer.ts';
 import { DynamoDbPolicyStore } from '../../shared/store/index.ts';
 import { createRulesTable, localDocumentClient, startDynalite } from '../../shared/store/testing/dynalite.ts';
 import type { Random } from './random.ts';
@@ -31,9 +33,9 @@ export interface FuzzTarget {
 const ADMIN_ACCESS = JSON.stringify([
   {
     role: `arn:aws:iam::${ACCOUNT}:role/operator`,
-    permissions: ['read', 'evaluate', 'block', 'write', 'tests', 'restore', 'confirm'],
+    permissions: ['read', 'evaluate', 'block', 'write', 'tests', 'restore', 'confirm', 'disconnect'],
   },
-  { role: `arn:aws:iam::${ACCOUNT}:role/help-*`, permissions: ['read', 'evaluate', 'block'] },
+  { role: `arn:aws:iam::${ACCOUNT}:role/help-*`, permissions: ['read', 'evaluate', 'block', 'disconnect'] },
   { role: `arn:aws:iam::${ACCOUNT}:role/reader`, permissions: ['read'] },
   { scope: 'vpn.write', permissions: ['read', 'write'] },
 ]);
@@ -50,11 +52,15 @@ export async function startInProcess(): Promise<FuzzTarget> {
     const policy = { version: 1, defaultEffect: index % 2 === 0 ? 'deny' : 'allow' } as const;
     await decisions.record(event, { policy, revision: 1, atMs: Date.now() - index * HOUR_MS });
   }
+  const enforcer = await startEnforcer();
+  const standing = CONNECTION_IDS.map((id, index) => standingConnection(index, { id }));
+  enforcer.begin(({ request }) => ({ answer: request.task === 'list' ? connectionList(standing) : passReport() }));
   let fault: unknown;
   const handler = lambdaHandler(
     createAdminApi({
       store: new DynamoDbPolicyStore({ client, tableName: await createRulesTable(client) }),
       decisions: decisions.source,
+      enforcer: enforcer.enforcer,
       access: readAccessMap(ADMIN_ACCESS).access,
       logger: {
         info: () => {},
@@ -90,6 +96,7 @@ export async function startInProcess(): Promise<FuzzTarget> {
     async stop() {
       client.destroy();
       decisions.close();
+      await enforcer.stop();
       await dynalite.stop();
     },
   };
