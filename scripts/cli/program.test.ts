@@ -91,16 +91,17 @@ describe('vpn-policy', () => {
     });
   });
 
-  it.each([...['validate', 'seed', 'export', 'evaluate'], ...['block', 'unblock', 'admit', 'maintenance']])(
-    'explains %s with examples and exit codes',
-    async (command) => {
-      const { exitCode, stdout, stderr } = await runCli([command, '--help']);
-      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-      expect(stdout).toContain(`Usage: vpn-policy ${command} `);
-      expect(stdout).toContain('Exit codes: 0 ');
-      expect(stdout).toContain(`Examples:\n  vpn-policy ${command} `);
-    },
-  );
+  it.each([
+    ...['validate', 'seed', 'export', 'evaluate'],
+    ...['block', 'unblock', 'admit', 'maintenance'],
+    ...['connections', 'kick', 'enforce'],
+  ])('explains %s with examples and exit codes', async (command) => {
+    const { exitCode, stdout, stderr } = await runCli([command, '--help']);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(stdout).toContain(`Usage: vpn-policy ${command} `);
+    expect(stdout).toContain('Exit codes: 0 ');
+    expect(stdout).toContain(`Examples:\n  vpn-policy ${command} `);
+  });
 
   it('fills a help to the width of the terminal, but for the examples', async () => {
     const { stdout } = await runCli(['block', '--help'], { terminal: 80 });

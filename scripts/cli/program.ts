@@ -4,6 +4,9 @@ import manifest from '../../package.json' with { type: 'json' };
 import { withoutRequest } from '../../shared/without-request.ts';
 import { addAttach } from './commands/attach.ts';
 import { addCompletion } from './commands/completion.ts';
+import { addConnections } from './commands/connections/connections.ts';
+import { addEnforce } from './commands/connections/enforce.ts';
+import { addKick } from './commands/connections/kick.ts';
 import { addDecisions } from './commands/decisions/decisions.ts';
 import { addReplay } from './commands/decisions/replay.ts';
 import { addDetach } from './commands/detach.ts';
@@ -59,6 +62,9 @@ const COMMANDS = [
   addEvaluate,
   addDecisions,
   addReplay,
+  addConnections,
+  addKick,
+  addEnforce,
   addAttach,
   addDetach,
   addCompletion,

@@ -31,6 +31,8 @@ describe('no secret is printed', () => {
       () => ['detach', '--endpoint', 'cvpn-endpoint-0a1b2c3d4e5f67890', '--region', 'us-east-1', '--yes'],
       { AWS_ENDPOINT_URL: 'AWS' },
     ],
+    ['Lambda', () => ['connections', ...straight, '--enforcer', 'x'], { AWS_ENDPOINT_URL_LAMBDA: 'AWS' }],
+    ['the API, of connections', (at: string) => ['kick', '--user', 'x', '--api', at, '--token', TOKEN], {}],
     ['the API', (at: string) => ['export', '--api', at, '--region', 'us-east-1'], {}],
     ['the API, which was shown a token', (at: string) => ['export', '--api', at, '--token', TOKEN], {}],
     ['the API, of decisions', (at: string) => ['decisions', '--api', at, '--token', TOKEN], {}],

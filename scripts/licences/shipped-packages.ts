@@ -1,4 +1,4 @@
-/** The packages in what is shipped: in the two functions as they are packaged, and in the command. */
+/** The packages in what is shipped: in the functions as they are packaged, and in the command. */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { bundleCommand } from '../build/bundle-command.ts';
 import { bundledPackages } from '../build/bundled-packages.ts';
 import type { LicensedPackage } from './allowed.ts';
 
-export const SHIPPED = ['handler', 'admin API', 'command'] as const;
+export const SHIPPED = ['handler', 'admin API', 'enforcer', 'command'] as const;
 export type Shipped = (typeof SHIPPED)[number];
 
 export interface ShippedPackage extends LicensedPackage {
@@ -16,7 +16,7 @@ export interface ShippedPackage extends LicensedPackage {
   readonly within: readonly Shipped[];
 }
 
-/** Bundles all three as they are shipped. @param root the checkout @returns sorted by name, then version */
+/** Bundles all of them as they are shipped. @param root the checkout @returns sorted by name, then version */
 export async function shippedPackages(root: string): Promise<readonly ShippedPackage[]> {
   const bundles = await bundled(root);
   const folders = [...new Set(SHIPPED.flatMap((shipped) => bundles[shipped]))];
@@ -36,6 +36,7 @@ async function bundled(root: string): Promise<Readonly<Record<Shipped, readonly 
     return {
       handler: bundledPackages(await bundleAsPackaged(FUNCTIONS.connect, join(folder, 'connect.mjs'))),
       'admin API': bundledPackages(await bundleAsPackaged(FUNCTIONS.adminApi, join(folder, 'adminApi.mjs'))),
+      enforcer: bundledPackages(await bundleAsPackaged(FUNCTIONS.enforcer, join(folder, 'enforcer.mjs'))),
       command: bundledPackages(await bundleCommand(root, join(folder, 'vpn-policy.js'))),
     };
   } finally {

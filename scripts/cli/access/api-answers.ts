@@ -60,7 +60,7 @@ export const changesWritten = written.extend({
 });
 
 const conflictPlace = {
-  what: z.enum(['rule', 'set', 'set-entry', 'endpoint', 'test', 'setting', 'order']),
+  what: z.enum(['rule', 'limit', 'set', 'set-entry', 'endpoint', 'test', 'setting', 'order']),
   id: z.string(),
   field: z.string().exactOptional(),
   entry: z.string().exactOptional(),
@@ -123,7 +123,11 @@ export const problem = z
         }),
       )
       .default([]),
-    confirm: z.array(confirmation).default([]),
+    // That connections are ended is confirmed apart from what is written.
+    confirm: z
+      .array(z.union([confirmation, z.object({ confirm: z.literal('share') }).transform(() => undefined)]))
+      .default([])
+      .transform((all) => all.filter((one) => one !== undefined)),
     conflicts: z
       .array(
         z.object({
@@ -137,6 +141,8 @@ export const problem = z
       )
       .default([]),
     revision: number.optional(),
+    /** The enforcer's. */
+    report: z.unknown().optional(),
   })
   .transform(({ type, ...members }) => ({ code: type.slice(type.lastIndexOf(':') + 1), ...members }));
 export type ApiProblem = z.infer<typeof problem>;

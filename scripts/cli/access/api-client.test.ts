@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { startHttpServer, type TestAnswer, type TestServer } from '../testing/http-server.ts';
+import { startHttpServer, type TestAnswer, type TestServer } from '../../../shared/testing/http-server.ts';
 import { openPolicyApi } from './api-access.ts';
 import type { PolicyWrite } from './policy-access.ts';
 import { surroundingsAt } from './testing/surroundings.ts';

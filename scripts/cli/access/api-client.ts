@@ -19,8 +19,11 @@ export interface ApiRequest {
   readonly query?: Readonly<Record<string, string | undefined>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
-  /** False for what can be sent again whatever became of it: reading, and writes that write nothing. */
-  readonly changes: boolean;
+  /**
+   * False for what can be sent again whatever became of it: reading, and writes that write nothing. `connections`: it ends connections, and
+   * changes nothing of the policy.
+   */
+  readonly changes: boolean | 'connections';
 }
 
 export type ApiAnswer<T> =
@@ -45,8 +48,11 @@ const TIMEOUT_MS = 35_000;
 const TRIES = 3;
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 5_000;
-/** Problems of which the API says that nothing was changed, and that it may go well the next time. */
-const NOTHING_CHANGED = ['store-unreachable', 'write-contention'];
+/**
+ * Problems that may be gone the next time: nothing was changed, and what the enforcer was to end may be ended twice. It does one thing at a
+ * time, and may have a pass to finish first.
+ */
+const PASSING = ['store-unreachable', 'write-contention', 'enforcer-unavailable'];
 
 interface HttpAnswer {
   readonly status: number;
@@ -171,7 +177,7 @@ function isBroken(error: unknown): boolean {
 
 function isWorthAnother(status: number, found: ApiProblem | undefined, { changes }: ApiRequest): boolean {
   if (status === 429) return true; // it was not let in
-  if (found !== undefined && NOTHING_CHANGED.includes(found.code)) return true;
+  if (found !== undefined && PASSING.includes(found.code)) return true;
   return !changes && found === undefined && status >= 500;
 }
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { iamAuthorizer, jwtAuthorizer } from '../../../admin-api/testing/http-event.ts';
-import { startHttpServer, type TestServer } from '../testing/http-server.ts';
+import { startHttpServer, type TestServer } from '../../../shared/testing/http-server.ts';
 import { startTestApi, type TestApi } from '../testing/policy-api.ts';
 import { startTestTables, type TestTables } from '../testing/policy-table.ts';
 import { NOW, runCli } from '../testing/run-cli.ts';

@@ -4,13 +4,14 @@ import { errorFacts } from '../error-facts.ts';
 import { CommandError } from '../exit-code.ts';
 import { onOneLine } from '../terminal/output.ts';
 import type { ApiProblem } from './api-answers.ts';
+import type { ApiRequest } from './api-client.ts';
 import { NO_TLS, UNTRUSTED, untrusted } from './tls-failure.ts';
 import { outcomeUnknown } from './write-outcomes.ts';
 
 /** What was asked of whom. */
 export interface ApiFailure {
   readonly place: string;
-  readonly request: { readonly method: string; readonly path: string; readonly changes: boolean };
+  readonly request: { readonly method: string; readonly path: string; readonly changes: ApiRequest['changes'] };
   /** Whose credentials were shown. */
   readonly credentials: string;
 }
@@ -35,7 +36,7 @@ export function noAnswerError(error: unknown, { place, request }: ApiFailure, ti
   if (UNTRUSTED.test(code)) return tell(untrusted(place, code, '--api'));
   if (NO_TLS.test(code)) return tell(`${place} does not speak TLS (${code}): check --api`);
   if (code === 'UND_ERR_CONNECT_TIMEOUT') return tell(`no answer from ${place}: check --api and the network`);
-  if (request.changes) return tell(outcomeUnknown(place, undefined));
+  if (request.changes) return tell(unknownOutcome(place, request));
   const what = name === 'TimeoutError' ? `within ${timeoutMs / 1_000} s` : `(${onOneLine(code || message)})`;
   return tell(`no answer from ${place} ${what}: try again; --table goes straight to the table`);
 }
@@ -53,12 +54,17 @@ export function refusedError(failure: ApiFailure, answer: RefusedAnswer): Comman
     if (status === 403) return tellForbidden(failure, said);
     if (status === 413) return `${place} finds this too large: write it straight to the table with --table NAME`;
     if (status === 429) return `${place} has too many requests (429): try again later`;
-    if (status >= 500 && request.changes) return outcomeUnknown(place, undefined);
+    if (status >= 500 && request.changes) return unknownOutcome(place, request);
     if (status >= 500) return `${place} failed (${status}${said}): try again; --table goes straight to the table`;
     const location = answer.headers.get('location');
     if (location !== null) return `${place} leads elsewhere (${status} to ${location}): is that the API's URL?`;
     return `${place} answers ${request.method} /${request.path} with ${status}${said}: is that the URL of the admin API, with its stage where it has one?`;
   }
+}
+
+function unknownOutcome(place: string, { changes }: Pick<ApiRequest, 'changes'>): string {
+  if (changes !== 'connections') return outcomeUnknown(place, undefined);
+  return `no answer from ${place}: some connections may have been ended; vpn-policy connections shows which stand`;
 }
 
 /** What gateways say: `{"message":"Forbidden"}`. */

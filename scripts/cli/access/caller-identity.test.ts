@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { startHttpServer, type TestAnswer, type TestServer } from '../testing/http-server.ts';
+import { startHttpServer, type TestAnswer, type TestServer } from '../../../shared/testing/http-server.ts';
 import { startTestTables, type TestTables } from '../testing/policy-table.ts';
 import { runCli } from '../testing/run-cli.ts';
 
@@ -55,7 +55,7 @@ describe('the author of a write to a table', () => {
     [
       'names nobody',
       { status: 200, headers: XML, body: '<GetCallerIdentityResponse/>' },
-      'STS does not tell who you are, so nothing was written (TypeError: the answer names no caller). In an emergency --unverified-author records tanaka@laptop instead',
+      'STS does not tell who you are, so nothing was done (TypeError: the answer names no caller). In an emergency --unverified-author records tanaka@laptop instead',
     ],
     [
       'finds the credentials too old',
@@ -76,7 +76,7 @@ describe('the author of a write to a table', () => {
   it('is asked for twice where no answer comes', async () => {
     const { exitCode, asked, stderr } = await seed('break');
     expect([exitCode, asked.length]).toEqual([2, 2]);
-    expect(stderr).toMatch(/^vpn-policy: STS does not tell who you are, so nothing was written \(.*\)\. .*\n$/);
+    expect(stderr).toMatch(/^vpn-policy: STS does not tell who you are, so nothing was done \(.*\)\. .*\n$/);
   });
 
   it('is not for the API, which knows who calls it', async () => {

@@ -26,7 +26,7 @@ export async function tableAuthor(
     const facts = { name, message: onOneLine(message) };
     const told =
       tellCredentials(facts) ??
-      `STS does not tell who you are, so nothing was written (${name}: ${facts.message}). In an emergency --unverified-author records ${surroundings.user} instead`;
+      `STS does not tell who you are, so nothing was done (${name}: ${facts.message}). In an emergency --unverified-author records ${surroundings.user} instead`;
     throw new CommandError(told, undefined, { cause: error });
   }
 }
@@ -34,7 +34,11 @@ export async function tableAuthor(
 /** DynamoDB Local, dynalite and the like stand alone, unless the environment names an STS, as for LocalStack. */
 function hasSts({ endpoint, local }: TableAddress, env: Surroundings['env']): boolean {
   if (local) return false;
-  if (stsEndpoint(env) !== undefined) return true;
+  return stsEndpoint(env) !== undefined || isAwsDynamoDb({ endpoint }, env);
+}
+
+/** Whether the table is in AWS, as far as its address tells. */
+export function isAwsDynamoDb({ endpoint }: Pick<TableAddress, 'endpoint'>, env: Surroundings['env']): boolean {
   const dynamoDb = endpoint || env.AWS_ENDPOINT_URL_DYNAMODB;
   return !dynamoDb || (URL.canParse(dynamoDb) && AWS_HOST.test(new URL(dynamoDb).hostname));
 }

@@ -21,6 +21,8 @@ export interface RecordedDecision {
   readonly decision: DecisionRecord;
   /** Null where no policy decided, and where the revision that did is not there any more or cannot be read. */
   readonly trace: (Retraced & { readonly revision: number }) | null;
+  /** The record of its end, where it was let in and ended. */
+  readonly ended?: DecisionRecord;
 }
 
 export interface DecisionsWanted extends DecisionFilter {

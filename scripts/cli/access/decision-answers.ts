@@ -10,7 +10,6 @@ const number = z.int().min(0);
 const instant = z.iso.datetime();
 const text = z.union([z.string(), z.object({ malformed: z.string() })]).exactOptional();
 const effect = z.enum(['allow', 'deny']);
-const decidedBy = z.enum(['rule', 'default']);
 
 const decisionRecord: z.ZodType<DecisionRecord> = z.object({
   id: z.string(),
@@ -33,7 +32,7 @@ const decisionRecord: z.ZodType<DecisionRecord> = z.object({
   outcome: z.enum(OUTCOMES),
   allow: z.boolean(),
   effect: effect.exactOptional(),
-  decidedBy: decidedBy.exactOptional(),
+  decidedBy: z.enum(['rule', 'default', 'limit']).exactOptional(),
   rules: ids,
   rulesCount: number.exactOptional(),
   reported: ids,
@@ -44,6 +43,14 @@ const decisionRecord: z.ZodType<DecisionRecord> = z.object({
   revision: number.exactOptional(),
   policyAgeMs: number.exactOptional(),
   cause: z.string().exactOptional(),
+  ended: z
+    .object({
+      by: z.enum(['policy', 'operator']),
+      author: z.string().exactOptional(),
+      reason: z.string().exactOptional(),
+      admittedAt: instant.exactOptional(),
+    })
+    .exactOptional(),
 });
 
 export const decisionsPage = z.object({ decisions: z.array(decisionRecord), next: z.string().optional() });
@@ -51,7 +58,7 @@ export const decisionsPage = z.object({ decisions: z.array(decisionRecord), next
 const decision: z.ZodType<Decision> = z.object({
   allow: z.boolean(),
   effect,
-  decidedBy,
+  decidedBy: z.enum(['rule', 'default']),
   rules: ids,
   message: z.string().exactOptional(),
   postureStatuses: ids,
@@ -96,6 +103,7 @@ export const recordedDecision: z.ZodType<RecordedDecision> = z.object({
       rules: z.array(ruleTrace),
     })
     .nullable(),
+  ended: decisionRecord.exactOptional(),
 });
 
 const users = z.object({ count: number, atLeast: z.literal(true).exactOptional() });

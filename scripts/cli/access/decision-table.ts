@@ -1,5 +1,5 @@
 /** Recorded decisions straight on their DynamoDB table, and the policies that made them on theirs. */
-import { createDecisionSource } from '../../../shared/decision-log/index.ts';
+import { createDecisionSource, endOf } from '../../../shared/decision-log/index.ts';
 import { type CompiledPolicy, compile, type PolicyDocument, PolicyValueError } from '../../../shared/engine/index.ts';
 import { createReplayer, pastOfRecord, type ReplayedPolicy, retrace } from '../../../shared/replay/index.ts';
 import {
@@ -46,9 +46,13 @@ export function openDecisionTable({ rules, decisions }: DecisionTables, surround
   return {
     place,
     async decision(id) {
-      const decision = await reach(`Reading ${place}`, () => source.get(id));
-      if (decision === undefined) return undefined;
-      return { decision, trace: await traceOf(decision) };
+      const found = await reach(`Reading ${place}`, async () => {
+        const decision = await source.get(id);
+        return decision && { decision, ended: await endOf(source, decision) };
+      });
+      if (found === undefined) return undefined;
+      const { decision, ended } = found;
+      return { decision, trace: await traceOf(decision), ...(ended && { ended }) };
     },
     async *decisions({ page: limit, ...wanted }) {
       let cursor: string | undefined;
@@ -71,7 +75,9 @@ export function openDecisionTable({ rules, decisions }: DecisionTables, surround
         () => `Replaying ${place}: ${counted(count, 'decision')}`,
         async () => {
           for await (const record of source.walk(walk)) {
-            replayer.add(pastOfRecord(record));
+            const past = pastOfRecord(record);
+            if (past === undefined) continue;
+            replayer.add(past);
             count += 1;
           }
         },

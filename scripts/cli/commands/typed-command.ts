@@ -17,7 +17,10 @@ function typedOptions(command: Command, wanted: (attribute: string) => boolean):
 }
 
 /** How a verb is carried out, which says nothing of what it does. */
-const NOT_OF_THE_VERB = [...ACCESS_OPTION_NAMES, 'reason', 'confirm', 'dryRun', 'unverifiedAuthor', 'json'];
+const NOT_OF_THE_VERB = [
+  ...ACCESS_OPTION_NAMES,
+  ...['enforcer', 'reason', 'confirm', 'dryRun', 'unverifiedAuthor', 'yes', 'json'],
+];
 
 /** `block batchi --for 2h`: the reason of a revision for which no other was given. */
 export function typedVerb(command: Command, words: readonly string[]): string {
@@ -25,10 +28,18 @@ export function typedVerb(command: Command, words: readonly string[]): string {
   return shellWords([command.name(), ...words, ...options]);
 }
 
+/** `vpn-policy block batchi --for 2h --confirm share --local`: the same once more with a word more, and in earnest. */
+export function typedAgain(command: Command, words: readonly string[], more: readonly string[]): string {
+  const options = typedOptions(command, (attribute) => !NOT_AGAIN.includes(attribute));
+  return `vpn-policy ${shellWords([command.name(), ...words, ...options, ...more])}`;
+}
+
+/** Nobody wants their token in what they copy around. */
+const NOT_AGAIN = ['token', 'dryRun', 'json'];
+
 /** `vpn-policy revert 14 --local`: what takes a revision back, where the command has written it. */
 function undoCommand(revision: number, command: Command): string {
-  // Nobody wants their token in what they copy around.
-  const access = typedOptions(command, (name) => ACCESS_OPTION_NAMES.includes(name) && name !== 'token');
+  const access = typedOptions(command, (name) => ACCESS_OPTION_NAMES.includes(name) && !NOT_AGAIN.includes(name));
   return `vpn-policy revert ${shellWords([String(revision), ...access])}`;
 }
 

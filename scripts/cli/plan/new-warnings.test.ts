@@ -37,6 +37,15 @@ describe('newWarnings', () => {
     expect(newWarnings({ before, after: moved.document, file: moved, nowMs: NOW_MS }).brought).toEqual([]);
   });
 
+  it('knows a warning of a limit again that moved', () => {
+    const limits = 'version: 1\ndefaultEffect: allow\nlimits:\n';
+    const old = '  - { id: old, match: { users: [x] }, maxConnections: 1 }\n';
+    const fresh = '  - { id: new, match: { groups: [x] }, maxConnections: 1 }\n';
+    const file = read(`${limits}${fresh}${old}`);
+    const found = newWarnings({ before: read(limits + old).document, after: file.document, file, nowMs: NOW_MS });
+    expect(found).toMatchObject({ brought: [{ where: 'limits[0].match.groups' }], others: 1 });
+  });
+
   it('tells what only the merged policy has by its path, and all of a first policy', () => {
     const file = read('version: 1\ndefaultEffect: allow\n');
     const { document: after, warnings } = read(OLD);

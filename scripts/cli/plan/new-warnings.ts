@@ -30,9 +30,22 @@ export function newWarnings({ before, after, file, nowMs }: WarningsToCompare): 
 }
 
 /** The same wherever in its list the item stands. */
-function identity({ path, code, message }: LintWarning, { rules = [], tests = [] }: PolicyDocument): string {
+function identity({ path, code, message }: LintWarning, document: PolicyDocument): string {
   const [part, index, ...rest] = path;
-  const item = part === 'rules' ? rules[Number(index)]?.id : part === 'tests' ? tests[Number(index)]?.name : index;
+  const item = nameOf(document, part, index);
   const keys = rest.filter((step) => typeof step === 'string');
   return JSON.stringify([part, item, keys, code, message.replace(/\[\d+\]/g, '[]')]);
+}
+
+function nameOf({ rules = [], limits = [], tests = [] }: PolicyDocument, part: unknown, index: unknown): unknown {
+  switch (part) {
+    case 'rules':
+      return rules[Number(index)]?.id;
+    case 'limits':
+      return limits[Number(index)]?.id;
+    case 'tests':
+      return tests[Number(index)]?.name;
+    default:
+      return index;
+  }
 }

@@ -3,14 +3,15 @@ import { Document, isCollection, isMap, isScalar, isSeq, type Node, visit, type 
 import { CONDITIONS, type PolicyDocument } from '../../../shared/engine/index.ts';
 
 /** The keys in the order in which docs/policy-language.md explains them. */
-const DOCUMENT = ['version', 'defaultEffect', 'defaultMessage', 'endpoints', 'sets', 'rules', 'tests'];
+const DOCUMENT = ['version', 'defaultEffect', 'defaultMessage', 'endpoints', 'sets', 'rules', 'limits', 'tests'];
 const ENDPOINT = ['name', 'defaultEffect', 'defaultMessage', 'mode'];
 const SET = ['kind', 'description', 'entries'];
 const ENTRY = ['value', 'expiresAt', 'note'];
 const RULE = [
   ...['id', 'description', 'effect', 'from', 'mode', 'enabled', 'notBefore', 'expiresAt', 'final'],
-  ...['match', 'except', 'message', 'postureStatuses'],
+  ...['match', 'except', 'message', 'postureStatuses', 'standing', 'grace'],
 ];
+const LIMIT = ['id', 'description', 'enabled', 'match', 'except', 'maxConnections', 'whenExceeded', 'message'];
 const WINDOW = ['from', 'until', 'days', 'dates', 'cron', 'start', 'end', 'duration', 'timezone'];
 const TEST = ['name', 'connection', 'at', 'expect'];
 const CONNECTION = [
@@ -53,6 +54,7 @@ export function inReadingOrder(document: PolicyDocument): object {
     endpoints: (endpoints) => eachValue(endpoints, (settings) => ordered(settings, ENDPOINT)),
     sets: (sets) => eachValue(sets, (set) => ordered(set, SET, { entries: each((entry) => ordered(entry, ENTRY)) })),
     rules: each((rule) => ordered(rule, RULE, { match: inBlocks, except: inBlocks })),
+    limits: each((limit) => ordered(limit, LIMIT, { match: inBlocks, except: inBlocks })),
     tests: each((test) =>
       ordered(test, TEST, {
         connection: (connection) => ordered(connection, CONNECTION),

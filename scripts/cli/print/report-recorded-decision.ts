@@ -25,11 +25,13 @@ export function decisionRow(record: DecisionRecord, clock: CallerClock): Cell[] 
 
 /** Whole: the outcome first, then who, from where, when, what they were told, and why. */
 export function recordedDecisionLines(
-  { decision, trace }: RecordedDecision,
+  { decision, trace, ended }: RecordedDecision,
   { clock, paint, columns, explain }: RecordedContext,
 ): string[] {
   const { word, colour } = OUTCOMES[decision.outcome];
-  const facts = factsOf(decision, clock).filter((fact): fact is [string, string] => fact[1] !== undefined);
+  const facts = [...factsOf(decision, clock), ['ended', endText(ended, clock)] as const].filter(
+    (fact): fact is [string, string] => fact[1] !== undefined,
+  );
   return [
     `${paint(colour, paint('bold', word.toUpperCase()))} ${printable(whyText(decision))}`,
     ...facts.map(([name, fact]) => `  ${name}: ${printable(fact)}`),
@@ -51,12 +53,15 @@ const OUTCOMES: Readonly<Record<DecisionRecord['outcome'], { readonly word: stri
   observed: { word: 'admitted (observed)', colour: 'yellow' },
   'failed-closed': { word: 'refused (failed)', colour: 'red' },
   'failed-open': { word: 'admitted (failed)', colour: 'yellow' },
+  ended: { word: 'ended', colour: 'red' },
 };
 
-function whyText({ outcome, cause, decidedBy, rules, rulesCount }: DecisionRecord): string {
+function whyText({ outcome, cause, decidedBy, rules, rulesCount, ended }: DecisionRecord): string {
+  if (outcome === 'ended' && decidedBy === undefined) return `by ${ended?.author ?? 'an operator'}`;
   if (cause !== undefined || decidedBy === undefined) return `no policy decided: ${cause ?? 'not known why'}`;
   const more = rulesCount === undefined ? '' : ` and ${rulesCount - rules.length} more`;
-  const by = rules.length === 0 ? 'by default' : `by ${rules.join(', ')}${more}`;
+  const limit = decidedBy === 'limit' ? 'the limit ' : '';
+  const by = rules.length === 0 ? 'by default' : `by ${limit}${rules.join(', ')}${more}`;
   return outcome === 'observed' ? `the policy refused ${by}` : by;
 }
 
@@ -66,7 +71,7 @@ export function whoText({ event, names }: Pick<DecisionRecord, 'event' | 'names'
 }
 
 function factsOf(record: DecisionRecord, clock: CallerClock): (readonly [string, string | undefined])[] {
-  const { event, message, postureStatuses, reported, reportedCount, revision, policyAgeMs } = record;
+  const { event, message, postureStatuses, reported, reportedCount, revision, policyAgeMs, ended } = record;
   const age = policyAgeMs === undefined ? '' : `, which the store had confirmed ${ageText(policyAgeMs)} before`;
   return [
     ['user', nameText(event.username, record)],
@@ -77,13 +82,23 @@ function factsOf(record: DecisionRecord, clock: CallerClock): (readonly [string,
     ['OpenVPN', valueText(event['client-openvpn-version'])],
     ['AWS client', valueText(event['aws-client-version'])],
     ['endpoint', endpointText(record)],
+    ['let in', ended?.admittedAt && echoedMoment(toSecond(Date.parse(ended.admittedAt)), clock)],
     ['when', echoedMoment(toSecond(Date.parse(record.decidedAt)), clock)],
+    ['asked for by', ended?.author],
+    ['reason', ended?.reason],
     ['message', message],
     ['posture', listText(postureStatuses)],
     ['in report mode', reported.length === 0 ? undefined : `${manyText(reported, reportedCount)} would have applied`],
     ['policy', revision === undefined ? undefined : `revision ${revision}${age}`],
     ['connection', record.id],
   ];
+}
+
+/** Of a connection that was let in. */
+function endText(ended: DecisionRecord | undefined, clock: CallerClock): string | undefined {
+  if (ended === undefined) return undefined;
+  const when = echoedMoment(toSecond(Date.parse(ended.decidedAt)), clock);
+  return `${when}, ${whyText(ended)} (vpn-policy decisions ${ended.id})`;
 }
 
 function reasonLines(decision: DecisionRecord, trace: RecordedDecision['trace'], context: RecordedContext): string[] {
@@ -103,17 +118,23 @@ function reasonLines(decision: DecisionRecord, trace: RecordedDecision['trace'],
     `By the rules of revision ${trace.revision}:`,
     ...(rules.length === 0 ? ['No rule applied.'] : traceLines(rules, paint, columns).slice(0, -2)),
     ...(left === 0 ? [] : [`(${counted(left, 'rule')} did not apply: --explain tells why)`]),
-    ...notesOn(trace),
+    ...notesOn(decision, trace),
   ];
 }
 
 const NOT_APPLYING: readonly string[] = ['not-in-force', 'not-matched', 'excepted'];
 
-function notesOn({ agrees, withheld, decision: again }: NonNullable<RecordedDecision['trace']>) {
+function notesOn(
+  { decidedBy, rules }: DecisionRecord,
+  { agrees, withheld, decision: again }: NonNullable<RecordedDecision['trace']>,
+) {
   const notes =
     withheld.length === 0
       ? []
       : [`not on record, so absent for these rules: ${withheld.map((name) => NAMES[name]).join(', ')}`];
+  if (decidedBy === 'limit' && agrees) {
+    notes.push(`these rules let it in: it is the limit ${rules.join(', ')} that refused one more session of the user`);
+  }
   if (!agrees) {
     const by = again.rules.length === 0 ? 'by default' : `by ${again.rules.join(', ')}`;
     notes.push(`decided again it comes out otherwise: ${again.allow ? 'admitted' : 'refused'} ${by}`);

@@ -1,8 +1,8 @@
 /** What a verb has done, as lines for people. */
-import { parseInstantMs } from '../../../shared/engine/index.ts';
+import { type DenyRule, parseGraceMs, parseInstantMs } from '../../../shared/engine/index.ts';
 import { describeRule } from '../../../shared/policy/index.ts';
 import type { CallerClock } from '../time/caller-zone.ts';
-import { echoedMoment } from '../time/moment-text.ts';
+import { echoedMoment, spanText } from '../time/moment-text.ts';
 import { storedMoment } from '../time/read-moment.ts';
 import type { DoneRule } from '../verbs/lasting-plan.ts';
 
@@ -10,6 +10,19 @@ import type { DoneRule } from '../verbs/lasting-plan.ts';
 export function doneLine({ deed, rule }: Pick<DoneRule, 'deed' | 'rule'>, clock: CallerClock): string {
   const said = describeRule(rule, { printTime: (time) => echoedMoment(parseInstantMs(time), clock) });
   return `${rule.id} (${deed}): ${said}${rule.expiresAt === undefined ? ', without end' : ''}`;
+}
+
+/** What becomes of connections that stand when the rule comes to refuse them. */
+export function standingLine({ standing = 'end', grace }: Pick<DenyRule, 'standing' | 'grace'>): string {
+  const when = grace === undefined ? 'within a minute' : `after ${spanText(parseGraceMs(grace))}`;
+  switch (standing) {
+    case 'keep':
+      return 'Connections that stand go on: new ones alone are refused (--disconnect ends those that stand, too).';
+    case 'end':
+      return `Connections that stand: the enforcer, where it is on, ends them ${when}; --disconnect ends them at once.`;
+    case 'endAll':
+      return `Connections that stand: the enforcer, where it is on, ends them ${when}, however many they are.`;
+  }
 }
 
 /** An end for programs: as it is stored, null where there is none, and in which zone it was read. */

@@ -4,16 +4,16 @@ import { readablePath } from '../../../shared/policy/index.ts';
 import type { Warning, Written } from '../access/policy-access.ts';
 import { setUses } from './set-uses.ts';
 
-/** Those about the set, and those about rules that refer to it and can no longer apply. */
+/** Those about the set, and those about rules and limits that refer to it and can no longer apply. */
 export function setWarnings(written: Written, name: string, document: PolicyDocument): readonly Warning[] {
   if (!('warnings' in written)) return [];
   const users = new Set(setUses(document).get(name));
-  const rules = (document.rules ?? []).flatMap(({ id }, index) =>
-    users.has(id) ? [readablePath(['rules', index])] : [],
+  const places = (['rules', 'limits'] as const).flatMap((part) =>
+    (document[part] ?? []).flatMap(({ id }, index) => (users.has(id) ? [readablePath([part, index])] : [])),
   );
   const set = readablePath(['sets', name]);
   return written.warnings.filter(
-    ({ where, code }) => isIn(set, where) || (code === 'never-applies' && rules.some((rule) => isIn(rule, where))),
+    ({ where, code }) => isIn(set, where) || (code === 'never-applies' && places.some((place) => isIn(place, where))),
   );
 }
 

@@ -1,6 +1,7 @@
 /** Whatever stands in a policy, its history, recorded decisions, files and arguments: nothing that the command prints steers a terminal or looks like another line. */
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type FakeLambda, startFakeLambda } from '../../../shared/enforcement/testing/fake-lambda.ts';
 import type { PolicyDocument } from '../../../shared/engine/index.ts';
 import { readPolicy } from '../../../shared/policy/index.ts';
 import { type Folder, makeFolder } from '../testing/folder.ts';
@@ -166,6 +167,78 @@ describe.each(WAYS)('by %s', (way: Way) => {
 it.each([[[]], [['--json']]])('an export %j reads back as what was published', async (json) => {
   const { stdout } = await runCli(['export', '--revision', '1', ...json, ...vpn.access.table.slice(0, -2)]);
   expect(readPolicy(stdout)).toMatchObject({ ok: true, document: POLICY });
+});
+
+describe('of connections', () => {
+  let lambda: FakeLambda;
+  const evil = { id: `c${EVIL}`, endpoint: EVIL, username: EVIL, commonName: EVIL };
+  const list = {
+    at: NOW,
+    revision: 1,
+    mode: 'enforce',
+    connections: (['admitted', 'kept', 'grace', 'refused', 'unknown'] as const).map((verdict, index) => ({
+      ...evil,
+      ...(index % 2 === 0 && { endpointName: `${EVIL}${index}` }),
+      clientIp: EVIL,
+      since: index === 0 ? EVIL : NOW,
+      publicIp: EVIL,
+      platform: EVIL,
+      admitted: { at: EVIL, revision: 1, rules: [EVIL] },
+      standing: { verdict, rules: [EVIL], endsAt: EVIL },
+    })),
+  };
+  const sums = { active: 9, unknown: 1, kept: 1, grace: 1, refused: 8, ended: 1, cap: 5 };
+  const report = {
+    at: EVIL,
+    revision: 1,
+    mode: 'enforce',
+    dryRun: false,
+    endpoints: [
+      { endpoint: EVIL, ...sums, held: true },
+      { endpoint: `2${EVIL}`, ...sums, held: false },
+    ],
+    connections: (['ended', 'would-end', 'gone', 'held', 'left', 'failed'] as const).map((outcome) => ({
+      ...evil,
+      rules: [EVIL],
+      outcome,
+      ...(outcome === 'failed' && { error: EVIL }),
+    })),
+  };
+  let problem: object | undefined;
+
+  beforeAll(async () => {
+    lambda = await startFakeLambda(({ request }) => ({
+      answer: problem === undefined ? (request.task === 'list' ? list : report) : { problem },
+    }));
+  });
+  afterAll(() => lambda.stop());
+
+  const COMMANDS: readonly (readonly string[])[] = [
+    ['connections'],
+    ['connections', '--user', ARGUMENT, '--vpn-endpoint', ARGUMENT],
+    ['kick', '--user', ARGUMENT],
+    ['kick', 'cvpn-connection-1', '--reason', ARGUMENT],
+    ['enforce'],
+    ['enforce', '--reason', ARGUMENT],
+    ['block', `d${ARGUMENT}`, '--disconnect'],
+    ['block', `d${ARGUMENT}`, '--disconnect', '--dry-run'],
+  ];
+  it.each(COMMANDS.flatMap((args) => [args, [...args, '--json']]))(
+    '%s %j prints nothing of it as it came',
+    async (...args) => {
+      const asked = [...args, ...vpn.access.table.slice(0, -2), '--enforcer', 'x'];
+      const options = { env: { AWS_ENDPOINT_URL_LAMBDA: lambda.endpoint }, answer: 'y' };
+      for (const code of [undefined, 'too-many', 'ec2-refused']) {
+        problem = code === undefined ? undefined : { code, message: EVIL, report };
+        const printed = await harmless(asked, options);
+        expect(printed).not.toMatch(/unknown option|unexpected error/);
+      }
+    },
+  );
+
+  it.each(['--enforcer'])('%s is told harmlessly', async (option) => {
+    expect(await harmless(['connections', '--table', 't', option, ARGUMENT])).not.toBe('');
+  });
 });
 
 describe('without a policy', () => {

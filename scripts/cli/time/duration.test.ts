@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { plusDuration, readDuration } from './duration.ts';
+import { parseGraceMs } from '../../../shared/engine/index.ts';
+import { plusDuration, readDuration, readGrace } from './duration.ts';
 import { storedMoment } from './read-moment.ts';
 
 function later(start: string, text: string, zone: string): string {
@@ -58,5 +59,24 @@ describe('plusDuration', () => {
     ['2026-10-25T01:00:00+02:00', '1d1h', 'Europe/Berlin', '2026-10-26T02:00:00+01:00'],
   ])('from %s, %s later in %s, is %s', (start, text, zone, expected) => {
     expect(later(start, text, zone)).toBe(expected);
+  });
+});
+
+describe('readGrace', () => {
+  it.each([
+    ['10m', 'PT10M'],
+    ['90m', 'PT1H30M'],
+    ['2h', 'PT2H'],
+    ['1d', 'PT24H'],
+    ['PT5M', 'PT5M'],
+  ])('writes %s as a rule does: %s', (text, grace) => {
+    expect(readGrace(text, '--grace')).toBe(grace);
+    expect(parseGraceMs(grace)).toBeGreaterThan(0);
+  });
+
+  it.each(['25h', '1441m', '2d'])('refuses %s, which no connection lasts', (text) => {
+    expect(() => readGrace(text, '--grace')).toThrow(
+      `--grace: "${text}" is over 24 hours, after which a connection ends anyway; accepted: such as 10m, 1h`,
+    );
   });
 });

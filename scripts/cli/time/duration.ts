@@ -11,6 +11,8 @@ export interface Duration {
   readonly minutes: number;
 }
 
+const DAY_MINUTES = 24 * 60;
+
 const TYPED = /^(?=\d)(?:(\d{1,4})w)? ?(?:(\d{1,5})d)? ?(?:(\d{1,6})h)? ?(?:(\d{1,7})m(?:in)?)?$/;
 const ISO = /^P(?!$)(?:(\d{1,4})W)?(?:(\d{1,5})D)?(?:T(?!$)(?:(\d{1,6})H)?(?:(\d{1,7})M)?)?$/;
 
@@ -24,6 +26,16 @@ export function readDuration(text: string, option: string): Duration {
   return duration;
 }
 
+/** A grace as rules write it: `PT10M`. Throws a CommandError that begins with the name of the option. */
+export function readGrace(text: string, option: string): string {
+  const { days, minutes } = readDuration(text, option);
+  const total = days * DAY_MINUTES + minutes;
+  if (total > DAY_MINUTES)
+    throw noDuration(text, option, 'is over 24 hours, after which a connection ends anyway', '10m, 1h');
+  const [hours, rest] = [Math.floor(total / 60), total % 60];
+  return `PT${hours === 0 ? '' : `${hours}H`}${rest === 0 ? '' : `${rest}M`}`;
+}
+
 /** The moment that much later: first the days by the zone's calendar, then the elapsed time. */
 export function plusDuration(ms: number, { days, minutes }: Duration, zone: string): number {
   return DateTime.fromMillis(ms, { zone }).plus({ days }).plus({ minutes }).toMillis();
@@ -34,8 +46,11 @@ export function looksLikeDuration(text: string): boolean {
   return TYPED.test(text);
 }
 
-function noDuration(text: string, option: string, reason: string): CommandError {
-  return new CommandError(
-    onOneLine(`${option}: ${shown(text)} ${reason}; accepted: such as 2h, 90m, 1h30m, 3d, 2w, or ISO 8601 (PT4H, P1D)`),
-  );
+function noDuration(
+  text: string,
+  option: string,
+  reason: string,
+  examples = '2h, 90m, 1h30m, 3d, 2w, or ISO 8601 (PT4H, P1D)',
+): CommandError {
+  return new CommandError(onOneLine(`${option}: ${shown(text)} ${reason}; accepted: such as ${examples}`));
 }

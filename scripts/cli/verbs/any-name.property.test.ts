@@ -11,7 +11,7 @@ import { planUnblock } from './unblock.ts';
 
 const clock = { nowMs: Date.parse('2026-11-24T10:00:00+09:00'), zone: 'Asia/Tokyo' };
 const lasting = { endpoints: [], endMs: clock.nowMs + 60_000, id: undefined, replace: false, clock };
-const texts = { message: undefined, final: false, everybody: false };
+const texts = { message: undefined, final: false, everybody: false, disconnect: false };
 const OPEN: PolicyDocument = { version: 1, defaultEffect: 'allow' };
 const SHUT: PolicyDocument = { version: 1, defaultEffect: 'deny' };
 

@@ -33,6 +33,7 @@ function plan(
     id: undefined,
     replace: false,
     everybody: false,
+    disconnect: false,
     clock: { nowMs, zone },
     ...others,
   });

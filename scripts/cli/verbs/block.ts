@@ -19,12 +19,14 @@ export interface BlockRequest {
   readonly replace: boolean;
   /** That it refuses everybody is meant. */
   readonly everybody: boolean;
+  /** Connections that stand are to be ended: a rule that is there already must not keep them. */
+  readonly disconnect: boolean;
   readonly clock: CallerClock;
 }
 
 /** A deny rule for each subject, or a longer life for the one that refuses just that subject already. */
 export function planBlock(document: PolicyDocument, request: BlockRequest): LastingPlan {
-  const { subjects, endpoints, message, final, everybody } = request;
+  const { subjects, endpoints, message, final, everybody, disconnect } = request;
   const tooWide = everybody ? [] : subjects.filter(isEverybody).map(refuseEverybody);
   if (tooWide.length > 0) return { ok: false, notDone: tooWide };
   const texts: Pick<DenyRule, 'message' | 'final'> = {
@@ -34,6 +36,7 @@ export function planBlock(document: PolicyDocument, request: BlockRequest): Last
   return planLastingRules(document, request, {
     verb: 'block',
     texts,
+    endsStanding: disconnect,
     ruleFor: (subject, lasting): DenyRule => ({
       ...lasting,
       effect: 'deny',

@@ -32,6 +32,7 @@ export interface LastingRules {
 export interface RuleMaker {
   readonly verb: string;
   readonly texts?: NonNullable<LastingRequest['texts']>;
+  readonly endsStanding?: boolean;
   readonly ruleFor: (subject: Subject, lasting: Pick<Rule, 'id' | 'expiresAt'>) => Rule;
   readonly saysTheSame: (rule: Rule, subject: Subject) => boolean;
 }
@@ -39,7 +40,7 @@ export interface RuleMaker {
 export function planLastingRules(
   document: PolicyDocument,
   { subjects, endpoints, endMs, id, replace, clock }: LastingRules,
-  { verb, texts, ruleFor, saysTheSame }: RuleMaker,
+  { verb, texts, endsStanding = false, ruleFor, saysTheSame }: RuleMaker,
 ): LastingPlan {
   checkEndpoints(endpoints, document);
   const { nowMs, zone } = clock;
@@ -50,6 +51,7 @@ export function planLastingRules(
     const put = putLastingRule({
       fresh: ruleFor(subject, { id: ownId, ...(endMs === undefined ? {} : { expiresAt: storedMoment(endMs, zone) }) }),
       ...(texts === undefined ? {} : { texts }),
+      endsStanding,
       rules,
       saysTheSame: (rule) => saysTheSame(rule, subject),
       id,

@@ -26,6 +26,8 @@ export interface LastingRequest {
   readonly fresh: Rule;
   /** What else is asked for; on a rule that is there already, the rest of its texts stays. */
   readonly texts?: Pick<DenyRule, 'message' | 'final'>;
+  /** The rule must neither keep connections that stand nor give them grace. */
+  readonly endsStanding?: boolean;
   /** The rules of the policy. */
   readonly rules: readonly Rule[];
   /** True for a rule that says the same, but for its lifetime and its texts. */
@@ -64,7 +66,8 @@ export function schemaRule(rule: Rule): Extract<PolicyOperation, { op: 'put-rule
   return rule as ReturnType<typeof schemaRule>;
 }
 
-function goOn(before: Rule, { fresh, texts, nowMs, replace, printTime }: LastingRequest): LastingRule | NotDone {
+function goOn(before: Rule, request: LastingRequest): LastingRule | NotDone {
+  const { fresh, texts, endsStanding = false, nowMs, replace, printTime } = request;
   const [endsMs, endedMs] = [endMsOf(fresh), endMsOf(before)];
   const counts = countsAfter(before, nowMs);
   if (counts && endsMs < endedMs && !replace) {
@@ -74,6 +77,7 @@ function goOn(before: Rule, { fresh, texts, nowMs, replace, printTime }: Lasting
   }
   const patch = {
     ...texts,
+    ...(endsStanding ? withoutMercy(before) : {}),
     ...(before.enabled === false ? { enabled: null } : {}),
     ...(endsMs === endedMs ? {} : { expiresAt: fresh.expiresAt ?? null }),
   };
@@ -88,6 +92,15 @@ function goOn(before: Rule, { fresh, texts, nowMs, replace, printTime }: Lasting
     deed: deed(),
     rule,
     operation: { op: 'patch-rule', id: before.id, patch, ifMatch: itemHash(before) },
+  };
+}
+
+/** What takes away what a rule says in favour of connections that stand. */
+function withoutMercy(rule: Rule): Readonly<Record<string, null>> {
+  if (rule.effect === 'exempt') return {};
+  return {
+    ...(rule.standing === 'keep' ? { standing: null } : {}),
+    ...(rule.grace === undefined ? {} : { grace: null }),
   };
 }
 

@@ -11,6 +11,7 @@ const RULE: Rule = {
   effect: 'deny',
   match: { windows: [{ from: FROM, until: UNTIL }] },
   message: MESSAGE,
+  standing: 'keep',
 };
 
 function plan(rules: readonly Rule[], request: Partial<MaintenanceRequest> = {}) {
@@ -22,6 +23,7 @@ function plan(rules: readonly Rule[], request: Partial<MaintenanceRequest> = {})
     exceptGroups: [],
     exceptUsers: [],
     message: MESSAGE,
+    disconnect: undefined,
     id: undefined,
     clock: { nowMs: Date.parse('2026-11-24T10:00:00+09:00'), zone: 'Asia/Tokyo' },
     ...request,

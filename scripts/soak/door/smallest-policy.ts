@@ -26,6 +26,7 @@ export async function smallestPolicy(
 function* smallerPolicies(document: PolicyDocument): Generator<PolicyDocument> {
   const { rules = [], sets = {}, endpoints = {} } = document;
   if (document.tests !== undefined) yield without(document, 'tests');
+  if (document.limits !== undefined) yield without(document, 'limits');
   for (let size = rules.length; size >= 1; size = Math.floor(size / 2)) {
     for (let at = 0; at < rules.length; at += size) yield { ...document, rules: rules.toSpliced(at, size) };
   }

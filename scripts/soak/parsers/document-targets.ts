@@ -12,7 +12,13 @@ import { mutateData } from './mutate-data.ts';
 import { textMutator } from './mutate-text.ts';
 
 const POLICIES = join(import.meta.dirname, '..', '..', '..', 'policies');
-const FILES = ['example.yaml', 'block-a-user.yaml', 'maintenance.yaml', 'only-from-these-addresses.yaml'];
+const FILES = [
+  'example.yaml',
+  'block-a-user.yaml',
+  'maintenance.yaml',
+  'only-from-these-addresses.yaml',
+  'connections-that-stand.yaml',
+];
 
 const WHOLE = wholeLanguage({ zone: 'Europe/London', anchorMs: Date.parse('2026-10-25T01:00:00Z') });
 

@@ -70,6 +70,7 @@ const KEYS = [
     'endpoints',
     'sets',
     'rules',
+    'limits',
     'tests',
     'id',
     'effect',
@@ -83,6 +84,10 @@ const KEYS = [
     'final',
     'message',
     'postureStatuses',
+    'standing',
+    'grace',
+    'maxConnections',
+    'whenExceeded',
   ],
   ...[
     'users',

@@ -13,7 +13,7 @@ export interface DecisionFilterOptions {
 export function addDecisionFilter(command: Command): Command {
   return command
     .option('--user <name>', 'only this user: the whole user name (common name where there is none), or a pseudonym')
-    .option('--rule <id>', 'only what this rule refused, or in report mode applied to')
+    .option('--rule <id>', 'only what this rule refused or ended, or in report mode applied to')
     .addOption(new Option('--outcome <outcome>', 'only these').choices(OUTCOMES))
     .option('--vpn-endpoint <endpoint>', 'only this endpoint: its id, or its name at the time');
 }

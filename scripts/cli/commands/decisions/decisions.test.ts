@@ -17,6 +17,7 @@ const POLICY: PolicyDocument = {
     { id: 'old-clients', effect: 'deny', mode: 'report', match: { openvpnVersion: '<2.6' } },
   ],
 };
+const LIMITED: PolicyDocument = { ...POLICY, limits: [{ id: 'one-each', match: 'everyone', maxConnections: 1 }] };
 const KEY = 'k'.repeat(32);
 const MINUTE_MS = 60_000;
 
@@ -28,6 +29,10 @@ beforeAll(async () => {
   vpn = await startRecordedVpn(tables, () => Date.parse(NOW));
   const seeded = await runCli(['seed', '-', ...vpn.access.table.slice(0, -2)], { stdin: JSON.stringify(POLICY) });
   expect(seeded).toMatchObject({ exitCode: 0 });
+  const limited = await runCli(['seed', '-', '--replace', '--reason', 'limits', ...vpn.access.table.slice(0, -2)], {
+    stdin: JSON.stringify(LIMITED),
+  });
+  expect(limited).toMatchObject({ exitCode: 0 });
   await record('batchi', 1, { groups: ['staff'] });
   await record('tanaka', 2, { groups: ['staff'], 'client-openvpn-version': '2.4.1' });
   await record('sato', 3);
@@ -134,6 +139,32 @@ describe.each(WAYS)('decisions, by %s', (way) => {
     expect(data.trace.rules).toHaveLength(3);
   });
 
+  it('tell of a refusal by a limit, and what the rules said', async () => {
+    const decided = { policy: LIMITED, revision: 2, atMs: Date.parse(NOW) - 90 * 24 * 60 * MINUTE_MS + MINUTE_MS };
+    const event = {
+      'connection-id': 'cvpn-connection-7',
+      username: 'suzuki',
+      groups: ['staff'],
+      'schema-version': 'v3',
+    };
+    await vpn.decisions.record(event, { ...decided, limit: 'one-each' });
+    const { exitCode, stdout } = await run(way, ['cvpn-connection-7']);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^REFUSED by the limit one-each\n/);
+    expect(stdout.slice(stdout.indexOf('By the rules'))).toBe(
+      [
+        'By the rules of revision 2:',
+        'RULE   EFFECT  OUTCOME  WHY',
+        'staff  allow   admits   match holds: groups match',
+        '(2 rules did not apply: --explain tells why)',
+        'note: these rules let it in: it is the limit one-each that refused one more session of the user',
+        '',
+      ].join('\n'),
+    );
+    const data = JSON.parse((await run(way, ['cvpn-connection-7', '--json'])).stdout);
+    expect(data).toMatchObject({ decision: { decidedBy: 'limit' }, trace: { agrees: true } });
+  });
+
   it('tell of the last of a user', async () => {
     const { exitCode, stdout } = await run(way, ['--user', 'tanaka', '--last']);
     expect(exitCode).toBe(0);
@@ -155,6 +186,106 @@ describe.each(WAYS)('decisions, by %s', (way) => {
       exitCode: 0,
       stdout: '',
       stderr: 'vpn-policy: no such decision is on record\n',
+    });
+  });
+});
+
+describe.each(WAYS)('connections that were ended, by %s', (way) => {
+  const [n, m] = way === 'table' ? [70, 71] : [80, 81];
+  const connection = (number: number) => ({
+    id: `cvpn-connection-${number}`,
+    endpointId: 'cvpn-endpoint-0a1b2c3d4e5f67890',
+    username: `e-${way}`,
+    sinceMs: Date.parse(NOW) - number * MINUTE_MS,
+  });
+  const facts = { names: { names: 'clear' }, revision: 1, endpoint: 'frankfurt' } as const;
+  const limited = `limited-${way}`;
+
+  beforeAll(async () => {
+    const event = {
+      'connection-id': `cvpn-connection-${n}`,
+      'endpoint-id': 'cvpn-endpoint-0a1b2c3d4e5f67890',
+      username: 'batchi',
+      'public-ip': '203.0.113.9',
+      groups: ['staff'],
+      'schema-version': 'v3',
+    };
+    // Before he was blocked.
+    const policy = { ...POLICY, rules: POLICY.rules?.slice(1) ?? [] };
+    const atMs = Date.parse(NOW) - n * MINUTE_MS;
+    const admission = await vpn.decisions.record(event, { policy, revision: 1, atMs });
+    await vpn.decisions.recordEnd({
+      ...facts,
+      endedAtMs: Date.parse(NOW) - 65 * MINUTE_MS,
+      connection: { ...connection(n), username: 'batchi' },
+      admission,
+      refusal: { decidedBy: 'rule', rules: ['block-batchi'] },
+      by: 'policy',
+    });
+    await vpn.decisions.recordEnd({
+      ...facts,
+      endedAtMs: Date.parse(NOW) - 64 * MINUTE_MS,
+      connection: connection(m),
+      by: 'operator',
+      asked: { author: { type: 'iam', id: 'alice' }, reason: 'laptop stolen, HR-77' },
+    });
+    await vpn.decisions.recordEnd({
+      ...facts,
+      endedAtMs: Date.parse(NOW) - 63 * MINUTE_MS,
+      connection: { ...connection(n), id: `cvpn-connection-${limited}` },
+      refusal: { decidedBy: 'limit', rules: ['two-each'] },
+      by: 'policy',
+    });
+  });
+
+  it('are told with who let them in, and whole as decisions of their own', async () => {
+    expect((await run(way, [`cvpn-connection-${n}`])).stdout).toContain(
+      `\n  ended: 2026-11-24 08:55 (Asia/Tokyo, UTC+09:00), 1 h 5 min ago, by block-batchi (vpn-policy decisions ended:cvpn-connection-${n})\n`,
+    );
+    const { exitCode, stdout } = await run(way, [`ended:cvpn-connection-${n}`]);
+    expect(exitCode).toBe(0);
+    expect(stdout).toBe(
+      [
+        'ENDED by block-batchi',
+        '  user: batchi',
+        '  address: 203.0.113.9',
+        '  groups: staff',
+        '  endpoint: frankfurt (cvpn-endpoint-0a1b2c3d4e5f67890)',
+        `  let in: 2026-11-24 08:${way === 'table' ? 50 : 40} (Asia/Tokyo, UTC+09:00), 1 h ${n - 60} min ago`,
+        '  when: 2026-11-24 08:55 (Asia/Tokyo, UTC+09:00), 1 h 5 min ago',
+        '  policy: revision 1',
+        `  connection: ended:cvpn-connection-${n}`,
+        '',
+        'By the rules of revision 1:',
+        'RULE          EFFECT  OUTCOME             WHY',
+        'block-batchi  deny    refuses             match holds: identities match',
+        'staff         allow   applies, outranked  match holds: groups match',
+        '(1 rule did not apply: --explain tells why)',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('name the operator who asked for it, and why; a limit as what it is', async () => {
+    const { stdout } = await run(way, [`ended:cvpn-connection-${m}`]);
+    expect(stdout).toMatch(/^ENDED by iam:alice\n/);
+    expect(stdout).toContain('  asked for by: iam:alice\n  reason: laptop stolen, HR-77\n');
+    expect(stdout).not.toContain('By the rules');
+    expect((await run(way, [`ended:cvpn-connection-${limited}`])).stdout).toMatch(/^ENDED by the limit two-each\n/);
+  });
+
+  it('are listed among the others and alone', async () => {
+    const { stdout } = await run(way, ['--outcome', 'ended', '--user', `e-${way}`]);
+    expect(stdout.split('\n').slice(1, 3)).toEqual([
+      `08:57 today  ended    e-${way}        by the limit two-each  frankfurt  ended:cvpn-connection-${limited}`,
+      `08:56 today  ended    e-${way}        by iam:alice           frankfurt  ended:cvpn-connection-${m}`,
+    ]);
+    const byRule = JSON.parse((await run(way, ['--rule', 'block-batchi', '--outcome', 'ended', '--json'])).stdout);
+    expect(byRule.decisions.map(({ id }: { id: string }) => id)).toContain(`ended:cvpn-connection-${n}`);
+    const data = JSON.parse((await run(way, [`cvpn-connection-${n}`, '--json'])).stdout);
+    expect(data).toMatchObject({
+      decision: { allow: true },
+      ended: { ended: { by: 'policy' }, rules: ['block-batchi'] },
     });
   });
 });

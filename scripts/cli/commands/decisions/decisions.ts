@@ -1,4 +1,4 @@
-/** `vpn-policy decisions`: who was refused or admitted, and why. */
+/** `vpn-policy decisions`: who was refused, admitted or ended, and why. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { DecisionFilter, DecisionRecord } from '../../../../shared/decision-log/index.ts';
@@ -37,10 +37,11 @@ const LARGEST_PAGE = 200;
 export function addDecisions(program: Command, surroundings: Surroundings, run: RunAction): void {
   const command = program
     .command('decisions')
-    .summary('tell who was refused or admitted, and why')
+    .summary('tell who was refused, admitted or ended, and why')
     .description(
       "Lists the decisions on record, the newest first; with the id of a connection (a refused user's message may name it) tells\n" +
-        'all of one: who, from where, what they were told, and the reasons, by the revision that decided.',
+        'all of one: who, from where, what they were told, and the reasons, by the revision that decided. That a connection was\n' +
+        'ended is a decision of its own, under ended: and its id.',
     )
     .argument('[connection-id]', 'that one, in full');
   addDecisionFilter(command)
@@ -64,6 +65,7 @@ Examples:
   vpn-policy decisions cvpn-connection-04edd76f5201e0cb8
   vpn-policy decisions --user batchi --last
   vpn-policy decisions --outcome refused --since "today 09:00"
+  vpn-policy decisions --outcome ended --since 1d
   vpn-policy decisions --rule old-clients --since 14d --json
   vpn-policy decisions --follow`,
     )
@@ -113,7 +115,7 @@ function momentOf(text: string | undefined, clock: CallerClock, option: string):
 const OF_LISTS = ['user', 'rule', 'outcome', 'vpnEndpoint', 'since', 'until', 'limit', 'last', 'follow'] as const;
 
 function checkAlone(id: string, options: DecisionsOptions): void {
-  if (!/^(?:request:)?[A-Za-z0-9_-]{1,64}$/.test(id)) {
+  if (!/^(?:request:|ended:)?[A-Za-z0-9_-]{1,64}$/.test(id)) {
     throw new CommandError(
       `${shown(id)} is no id of a connection; accepted: such as cvpn-connection-04edd76f5201e0cb8 (--user finds those of a user)`,
     );

@@ -314,7 +314,7 @@ If that is meant: --confirm tests.
     const { stdout } = await run(['plan', file]);
     expect(stdout).toContain(`
 New warnings
-  ${file}:4:11: sets.unused: warning: no rule refers to @unused [unused-set]
+  ${file}:4:11: sets.unused: warning: nothing refers to @unused [unused-set]
 `);
     await apply(warned);
     const other = warned.replace(

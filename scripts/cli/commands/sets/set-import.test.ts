@@ -12,7 +12,7 @@ rules:
   - { id: no-tor, effect: deny, match: [{ sourceIps: ["@tor"] }, { users: ["@leavers"] }, { missing: [username] }] }
 `;
 const TTL_LINE = 'Every handler obeys it within its POLICY_TTL_SECONDS (10 where nothing else is set).\n';
-const UNUSED = /^the policy: sets\.[a-z]+: warning: no rule refers to @[a-z]+ \[unused-set]\n$/;
+const UNUSED = /^the policy: sets\.[a-z]+: warning: nothing refers to @[a-z]+ \[unused-set]\n$/;
 
 let folder: Folder;
 let tables: TestTables;

@@ -19,7 +19,7 @@ export function addSetList(set: Command, surroundings: Surroundings, run: RunAct
     .command('list')
     .summary('list the sets')
     .description(
-      'Lists the sets of the policy in force: their kind, how many entries they have, which rules use them.',
+      'Lists the sets of the policy in force: their kind, how many entries they have, which rules and limits use them.',
     );
   addAccessOptions(command)
     .option('--json', 'for programs')

@@ -95,7 +95,7 @@ describe('on a policy', () => {
       expect(await set('add', 'partners', '192.0.2.0/24', '--create', 'ip')).toEqual({
         exitCode: 0,
         stdout: `Revision 2: set partners added\n${TTL_LINE}Undo: vpn-policy revert 2\n`,
-        stderr: 'the policy: sets.partners: warning: no rule refers to @partners [unused-set]\n',
+        stderr: 'the policy: sets.partners: warning: nothing refers to @partners [unused-set]\n',
       });
     });
 

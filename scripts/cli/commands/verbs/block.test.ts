@@ -19,7 +19,8 @@ tests:
     expect: { allow: true }
 `;
 const TTL_LINE = 'Every handler obeys it within its POLICY_TTL_SECONDS (10 where nothing else is set).';
-const STANDING_LINE = 'Connections that stand go on: aws ec2 terminate-client-vpn-connections ends them.';
+const STANDING_LINE =
+  'Connections that stand: the enforcer, where it is on, ends them within a minute; --disconnect ends them at once.';
 const AT_NOON = '2026-11-24T12:00:00+09:00';
 
 let tables: TestTables;

@@ -1,9 +1,11 @@
 /** `vpn-policy block`: refuses people, groups or addresses, for a while or for good. */
 import type { Command } from 'commander';
-import { type AccessOptions, addAccessOptions } from '../../access/access-options.ts';
-import { CommandError, type ExitCode } from '../../exit-code.ts';
+import type { DenyRule } from '../../../../shared/engine/index.ts';
+import { addAccessOptions } from '../../access/access-options.ts';
+import type { EnforcerAccess } from '../../access/enforcer-access.ts';
+import { CommandError, EXIT, type ExitCode } from '../../exit-code.ts';
 import { collected } from '../../input/repeated-option.ts';
-import { doneLine, endData } from '../../print/report-verb.ts';
+import { doneLine, endData, standingLine } from '../../print/report-verb.ts';
 import type { RunAction } from '../../run-action.ts';
 import type { Surroundings } from '../../surroundings.ts';
 import { addTimezoneOption, callerClock, type TimezoneOptions } from '../../time/caller-zone.ts';
@@ -13,11 +15,18 @@ import type { DoneRule } from '../../verbs/lasting-plan.ts';
 import { shellWords } from '../../verbs/shell-words.ts';
 import { type AskedPolicy, askedPolicy, askedSubject, standingOf } from '../../verbs/standing.ts';
 import { calledSubject, readSubjects, type Subject } from '../../verbs/subject.ts';
-import { addWriteOptions, type WriteOptions } from '../write-options.ts';
-import { observingNotes, runVerb, type VerbReport } from './run-verb.ts';
+import { addWriteOptions, type Confirmed, type WriteOptions } from '../write-options.ts';
+import { addDisconnectOption, type DisconnectOptions, endRefused, withEnforcer } from './disconnect.ts';
+import { type Afterwards, observingNotes, runVerb, type VerbReport } from './run-verb.ts';
 import { addVpnEndpointOption, readMessage, readRuleId, type VpnEndpointOptions } from './verb-options.ts';
+import { wouldEnd } from './would-end.ts';
 
-interface BlockOptions extends AccessOptions, WriteOptions, EndOptions, TimezoneOptions, VpnEndpointOptions {
+interface BlockOptions
+  extends DisconnectOptions,
+    WriteOptions<Confirmed>,
+    EndOptions,
+    TimezoneOptions,
+    VpnEndpointOptions {
   readonly ip?: readonly string[];
   readonly group?: readonly string[];
   readonly message?: string;
@@ -33,8 +42,8 @@ export function addBlock(program: Command, surroundings: Surroundings, run: RunA
     .summary('refuse people, groups or addresses, for a while or for good')
     .description(
       'Refuses each of the named with a deny rule of its own (block-NAME). A name is refused however they log in: as user name\n' +
-        'or certificate, as NAME, DOMAIN\\NAME or NAME@anything. Who is refused so already is refused longer. New connections\n' +
-        'only: those that stand go on, until aws ec2 terminate-client-vpn-connections ends them.',
+        'or certificate, as NAME, DOMAIN\\NAME or NAME@anything. Who is refused so already is refused longer. Connections\n' +
+        'that stand end with --disconnect at once, else when the enforcer, where it is on, next looks.',
     )
     .argument('[names...]', 'user names or common names of certificates, taken literally');
   command
@@ -48,15 +57,18 @@ export function addBlock(program: Command, surroundings: Surroundings, run: RunA
     .option('--final', 'no exempt rule lifts it')
     .option('--replace', 'end a block sooner than it would')
     .option('--id <id>', "the rule's id", readRuleId);
+  addDisconnectOption(command, 'also end the connections that it refuses, now');
   addAccessOptions(command);
-  addWriteOptions(command, 'the command, as "block batchi --for 2h"')
+  addWriteOptions(command, 'the command, as "block batchi --for 2h"', true)
     .addHelpText(
       'after',
       `
-Exit codes: 0 refused (or refused already), 1 the policy fails a check or the block in force would end sooner, 2 wrong usage or no store.
+Exit codes: 0 refused (or refused already), 1 the policy fails a check, the block in force would end sooner, or it is written and
+--disconnect did not end all, 2 wrong usage or no store.
 
 Examples:
   vpn-policy block batchi --for 2h
+  vpn-policy block batchi --disconnect
   vpn-policy block batchi user-0481 --until "friday 18:00" --timezone Asia/Tokyo --reason "HR-77"
   vpn-policy block --ip 203.0.113.9 --ip 198.51.100.0/24 --for 3d
   vpn-policy block --group contractors --vpn-endpoint frankfurt --message "Closed to contractors until {until}." --for 1w`,
@@ -83,25 +95,64 @@ async function block(
     id: options.id,
     replace: options.replace === true,
     everybody: options.confirm?.includes('lockout') === true,
+    disconnect: options.disconnect === true,
     clock,
   };
-  return runVerb(
-    {
-      command,
-      words: names,
-      options,
-      plan: (document) => planBlock(document, request),
-      tell: ({ done }, before, after) => tellBlock(done, askedPolicy(before), after, request),
-    },
-    surroundings,
+  const end = { request, names, options, command, surroundings };
+  return withEnforcer(options, surroundings, (enforcer) =>
+    runVerb(
+      {
+        command,
+        words: names,
+        options,
+        plan: (document) => planBlock(document, request),
+        tell: ({ done }, before, after) => tellBlock(done, askedPolicy(before), after, request),
+        afterwards:
+          enforcer && (({ done }, after, reason) => endBlocked(enforcer, idsOf(done), { ...end, after, reason })),
+      },
+      surroundings,
+    ),
   );
+}
+
+interface BlockEnd {
+  readonly request: BlockRequest;
+  readonly names: readonly string[];
+  readonly options: BlockOptions;
+  readonly command: Command;
+  readonly surroundings: Surroundings;
+  readonly after: AskedPolicy;
+  readonly reason: string;
+}
+
+async function endBlocked(
+  enforcer: EnforcerAccess,
+  refusedBy: readonly string[],
+  { request, names: words, options, command, surroundings, after, reason }: BlockEnd,
+): Promise<Afterwards> {
+  const { subjects, clock } = request;
+  if (options.dryRun) {
+    if (subjects.every(({ kind }) => kind !== 'group')) {
+      return wouldEnd(enforcer, after, refusedBy, clock, surroundings);
+    }
+    const line = 'Whom of a group it would end can be told once the rule is there, and not before.';
+    return { lines: [line], notes: [], data: {}, exitCode: EXIT.ok };
+  }
+  const [only] = subjects.length === 1 ? subjects : [];
+  const byHand = `vpn-policy kick ${only?.kind === 'name' && !options.pattern ? `--user ${shellWords([only.typed])}` : 'CONNECTION…'}`;
+  const confirm = options.confirm?.includes('share') === true;
+  return endRefused(enforcer, { refusedBy, confirm, reason, command, words, byHand }, surroundings);
+}
+
+function idsOf(done: readonly DoneRule[]): string[] {
+  return done.map(({ rule }) => rule.id);
 }
 
 function tellBlock(
   done: readonly DoneRule[],
   before: AskedPolicy,
   after: AskedPolicy | undefined,
-  { endpoints, endMs, clock }: BlockRequest,
+  { endpoints, endMs, disconnect, clock }: BlockRequest,
 ): VerbReport {
   const rules = done.map(({ subject, deed, rule }) => {
     const standing = (policy: AskedPolicy | undefined) => policy && standingOf(policy, subject, endpoints, clock.nowMs);
@@ -117,7 +168,7 @@ function tellBlock(
   return {
     lines: [
       ...rules.map((told) => doneLine(told, clock)),
-      'Connections that stand go on: aws ec2 terminate-client-vpn-connections ends them.',
+      ...(disconnect ? [] : new Set(done.map(({ rule }) => standingLine(rule as DenyRule)))), // it makes no others
     ],
     notes: [
       ...rules.flatMap(({ asked, rule, alsoRefusedBy, liftedBy }) => [

@@ -29,9 +29,10 @@ describe('vpn-policy maintenance', () => {
       stdout: [
         'Revision 2: rule maintenance-2026-11-29 added',
         'Every handler obeys it within its POLICY_TTL_SECONDS (10 where nothing else is set).',
-        'maintenance-2026-11-29 (added): refuse everyone from 2026-11-29 22:00 +09:00 until 2026-11-30 02:00 +09:00, but not everyone in vpn-admins; or user oncall, everywhere',
+        'maintenance-2026-11-29 (added): refuse everyone from 2026-11-29 22:00 +09:00 until 2026-11-30 02:00 +09:00, but not everyone in vpn-admins; or user oncall, everywhere, standing connections go on',
         'From 2026-11-29 22:00 (Asia/Tokyo, UTC+09:00), in 5 days 12 h',
         'Until 2026-11-30 02:00 (Asia/Tokyo, UTC+09:00), in 5 days 16 h: it lasts 4 h',
+        'Connections that stand go on: new ones alone are refused (--disconnect ends those that stand, too).',
         `Undo: vpn-policy revert 2 ${policy.table.join(' ')}`,
         '',
       ].join('\n'),

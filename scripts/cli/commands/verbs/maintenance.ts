@@ -1,28 +1,32 @@
 /** `vpn-policy maintenance`: closes the VPN for a stretch of time. */
 import type { Command } from 'commander';
-import type { PolicyDocument } from '../../../../shared/engine/index.ts';
+import type { DenyRule, PolicyDocument } from '../../../../shared/engine/index.ts';
 import { describeRule } from '../../../../shared/policy/index.ts';
-import { type AccessOptions, addAccessOptions } from '../../access/access-options.ts';
+import { addAccessOptions } from '../../access/access-options.ts';
+import type { EnforcerAccess } from '../../access/enforcer-access.ts';
 import { CommandError, type ExitCode } from '../../exit-code.ts';
 import { collected } from '../../input/repeated-option.ts';
-import { endData } from '../../print/report-verb.ts';
+import { endData, standingLine } from '../../print/report-verb.ts';
 import type { RunAction } from '../../run-action.ts';
 import type { Surroundings } from '../../surroundings.ts';
 import { addTimezoneOption, type CallerClock, callerClock, type TimezoneOptions } from '../../time/caller-zone.ts';
+import { readGrace } from '../../time/duration.ts';
 import { addEndOptions, type EndOptions, readEnd } from '../../time/end-options.ts';
 import { echoedMoment, spanText } from '../../time/moment-text.ts';
 import { readMoment, storedMoment } from '../../time/read-moment.ts';
 import { type MaintenanceRequest, type PlannedMaintenance, planMaintenance } from '../../verbs/maintenance.ts';
 import { readSubject } from '../../verbs/subject.ts';
 import { addWriteOptions, type WriteOptions } from '../write-options.ts';
-import { observingNotes, runVerb, type VerbReport } from './run-verb.ts';
+import { addDisconnectOption, type DisconnectOptions, endRefused, lookAhead, withEnforcer } from './disconnect.ts';
+import { type Afterwards, observingNotes, runVerb, type VerbReport } from './run-verb.ts';
 import { addVpnEndpointOption, readMessage, readRuleId, type VpnEndpointOptions } from './verb-options.ts';
 
-interface MaintenanceOptions extends AccessOptions, WriteOptions, EndOptions, TimezoneOptions, VpnEndpointOptions {
+interface MaintenanceOptions extends DisconnectOptions, WriteOptions, EndOptions, TimezoneOptions, VpnEndpointOptions {
   readonly from: string;
   readonly exceptGroup?: readonly string[];
   readonly exceptUser?: readonly string[];
   readonly message: string;
+  readonly grace?: string;
   readonly id?: string;
 }
 
@@ -34,7 +38,7 @@ export function addMaintenance(program: Command, surroundings: Surroundings, run
     .summary('close the VPN for a stretch of time')
     .description(
       'Refuses everyone from a time on, until another (the rule maintenance-DATE). New connections only: those that stand go\n' +
-        'on, until aws ec2 terminate-client-vpn-connections ends them.',
+        'on. With --disconnect the enforcer ends them, too, as it begins: all but those excepted, however many they are.',
     )
     .requiredOption('--from <time>', 'begins then: as --until, or now');
   addEndOptions(command);
@@ -44,16 +48,22 @@ export function addMaintenance(program: Command, surroundings: Surroundings, run
     .option('--except-user <name>', 'whom it does not refuse, by user name (may be given several times)', collected)
     .option('--message <text>', 'what people are told; {until} is the end', readMessage, 'Maintenance until {until}.')
     .option('--id <id>', "the rule's id", readRuleId);
+  addDisconnectOption(
+    command,
+    'the enforcer also ends the connections that stand then (at once, if it has begun)',
+  ).option('--grace <duration>', 'with --disconnect: they go on for so long when it begins, such as 10m; at most 24h');
   addAccessOptions(command);
   addWriteOptions(command, 'the command, as "maintenance --from 22:00 --for 4h"')
     .addHelpText(
       'after',
       `
-Exit codes: 0 written (or so already), 1 the policy fails a check, 2 wrong usage or no store.
+Exit codes: 0 written (or so already), 1 the policy fails a check, or it is written and the enforcer did not end all or does not
+answer, 2 wrong usage or no store.
 
 Examples:
   vpn-policy maintenance --from "2026-11-29 22:00" --for 4h --timezone Asia/Tokyo --except-group vpn-admins
   vpn-policy maintenance --from now --until 06:00 --vpn-endpoint frankfurt --message "Back at {until}."
+  vpn-policy maintenance --from "2026-11-29 22:00" --for 4h --except-group vpn-admins --disconnect --grace 10m
   vpn-policy unblock --id maintenance-2026-11-29`,
     )
     .action(run((options: MaintenanceOptions) => maintenance(options, command, surroundings)));
@@ -69,6 +79,9 @@ async function maintenance(
   const fromMs = readStart(options.from, clock);
   const untilMs = readEnd(options, clock, fromMs);
   if (untilMs === undefined) throw new CommandError('until when? Give --until TIME or --for DURATION');
+  const disconnect = options.disconnect === true;
+  if (options.grace !== undefined && !disconnect) throw new CommandError('--grace is for --disconnect');
+  const grace = options.grace === undefined ? undefined : readGrace(options.grace, '--grace');
   const request: MaintenanceRequest = {
     fromMs,
     untilMs,
@@ -76,19 +89,33 @@ async function maintenance(
     exceptGroups: exceptGroup.map((name) => readSubject('group', name, false, '--except-group')),
     exceptUsers: exceptUser.map((name) => readSubject('name', name, false, '--except-user')),
     message,
+    disconnect: disconnect ? { grace } : undefined,
     id,
     clock,
   };
-  return runVerb(
-    {
-      command,
-      words: [],
-      options,
-      plan: (document) => planMaintenance(document, request),
-      tell: (plan, before) => tellMaintenance(plan, before, request),
-    },
-    surroundings,
+  const isAtOnce = fromMs <= clock.nowMs && grace === undefined && options.dryRun !== true;
+  const end = ({ id: ruleId }: DenyRule, enforcer: EnforcerAccess, reason: string): Promise<Afterwards> =>
+    isAtOnce
+      ? endRefused(enforcer, { ...termination(ruleId), reason, command }, surroundings)
+      : lookAhead(enforcer, reason);
+  return withEnforcer(options, surroundings, (enforcer) =>
+    runVerb(
+      {
+        command,
+        words: [],
+        options,
+        plan: (document) => planMaintenance(document, request),
+        tell: (plan, before) => tellMaintenance(plan, before, request),
+        afterwards: enforcer && (({ rule }, _, reason) => end(rule, enforcer, reason)),
+      },
+      surroundings,
+    ),
   );
+}
+
+/** That everybody is ended is what the rule says. */
+function termination(ruleId: string) {
+  return { refusedBy: [ruleId], confirm: true, words: [], byHand: 'vpn-policy kick CONNECTION…' };
 }
 
 /** `now` is the minute that has begun. */
@@ -108,6 +135,7 @@ function tellMaintenance(
       `${rule.id} (${deed}): ${describeRule(rule)}`,
       `From ${echoedMoment(fromMs, clock)}`,
       `Until ${echoedMoment(untilMs, clock)}: it lasts ${lasts}`,
+      standingLine(rule),
     ],
     notes: observingNotes(endpoints, before),
     data: { from: storedMoment(fromMs, clock.zone), ...endData(untilMs, clock), deed, rule },

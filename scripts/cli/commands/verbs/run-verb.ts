@@ -18,7 +18,7 @@ import type { NotDone } from '../../verbs/lasting-rule.ts';
 import { observingEndpoints } from '../../verbs/rule-target.ts';
 import { type AskedPolicy, askedPolicy } from '../../verbs/standing.ts';
 import { typedVerb, undoOf } from '../typed-command.ts';
-import { policyWrite, type WriteOptions } from '../write-options.ts';
+import { type Confirmed, policyWrite, reasonOf, type WriteOptions } from '../write-options.ts';
 import { type OperationsPlan, writePlanned } from '../write-planned.ts';
 
 export interface FailedPlan {
@@ -40,10 +40,17 @@ export interface Verb<Plan extends OperationsPlan> {
   readonly command: Command;
   /** Those of the command line that are no options. */
   readonly words: readonly string[];
-  readonly options: AccessOptions & WriteOptions;
+  readonly options: AccessOptions & WriteOptions<Confirmed>;
   readonly plan: (document: PolicyDocument) => Plan | FailedPlan;
   /** @param after the policy then; undefined where the write was not accepted */
   readonly tell: (plan: Plan, before: PolicyDocument, after: AskedPolicy | undefined) => VerbReport;
+  /** What is done once the write was accepted, in a dry run, too; it is told after it. */
+  readonly afterwards?: ((plan: Plan, after: AskedPolicy, reason: string) => Promise<Afterwards>) | undefined;
+}
+
+/** What has become of it. */
+export interface Afterwards extends VerbReport {
+  readonly exitCode: ExitCode;
 }
 
 export async function runVerb<Plan extends OperationsPlan>(
@@ -71,15 +78,34 @@ export async function runVerb<Plan extends OperationsPlan>(
     const after = policyAfter(before, plan.operations, written);
     const { lines, notes, data } = tell(plan, before, after);
     const undo = undoOf(written, command);
-    const extra = { lines: [...lines.map(onOneLine), ...undo.lines], data: { ...data, ...undo.data } };
+    const then = async () =>
+      after === undefined ? undefined : verb.afterwards?.(plan, after, reasonOf(options, defaultReason));
+    // Programs are told all in one; people see that the rule is there before anything else is tried.
+    const told = options.json ? await then() : undefined;
+    const extra = {
+      lines: [...lines.map(onOneLine), ...undo.lines],
+      data: { ...data, ...undo.data, ...told?.data },
+    };
     const warnings = after === undefined ? {} : { warnings: warningsOf(before, after, surroundings.now()) };
     const report = { json: options.json, dryRun: isDryRun(options), extra, ...warnings };
     const exitCode = reportWritten(written, report, surroundings);
     if (after !== undefined) writeLines(stderr, notes.map(messageLine));
-    return exitCode;
+    return tellAfterwards(options.json ? told : await then(), exitCode, options, surroundings);
   } finally {
     access.close();
   }
+}
+
+function tellAfterwards(
+  told: Afterwards | undefined,
+  exitCode: ExitCode,
+  { json }: WriteOptions<Confirmed>,
+  { stdout, stderr }: Pick<Surroundings, 'stdout' | 'stderr'>,
+): ExitCode {
+  if (told === undefined) return exitCode;
+  if (!json) writeLines(stdout, told.lines);
+  writeLines(stderr, told.notes.map(messageLine));
+  return told.exitCode;
 }
 
 /** That a rule which refuses keeps nobody out there. */
@@ -113,7 +139,7 @@ function warningsOf(before: PolicyDocument, after: AskedPolicy, nowMs: number): 
 /** A line each on stderr; programs are told in the form of a refused write. */
 function tellNotDone(
   notDone: readonly NotDone[],
-  options: WriteOptions,
+  options: WriteOptions<Confirmed>,
   { stdout, stderr }: Pick<Surroundings, 'stdout' | 'stderr'>,
 ): ExitCode {
   writeLines(
@@ -128,6 +154,6 @@ function tellNotDone(
   return EXIT.checkFailed;
 }
 
-function isDryRun({ dryRun }: WriteOptions): boolean {
+function isDryRun({ dryRun }: WriteOptions<Confirmed>): boolean {
   return dryRun === true;
 }
