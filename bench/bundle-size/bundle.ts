@@ -32,10 +32,11 @@ export const BARE_CLIENT: BundleInput = {
     }`,
 };
 
-/** The two functions, by their names in serverless.yml. */
+/** The functions, by their names in serverless.yml. */
 export const FUNCTIONS = {
   connect: { file: 'handler/index.ts' },
   adminApi: { file: 'admin-api/index.ts' },
+  enforcer: { file: 'enforcer/index.ts' },
 } satisfies Readonly<Record<string, BundleInput>>;
 
 /** Bundles as infra/bundle.yml says and writes it to `outfile`. */
