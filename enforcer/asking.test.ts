@@ -148,11 +148,33 @@ describe('terminate', () => {
     const tooMany = await rig.ask(closed);
     expect(tooMany.answer.problem).toMatchObject({
       code: 'too-many',
-      report: { endpoints: [{ refused: 6, ended: 0, cap: 5 }, {}] },
+      message: expect.stringContaining(`6 of the 7 connections at ${FRANKFURT} would be ended, at most 5 are at once`),
+      report: { endpoints: [{ refused: 6, ended: 0, cap: 5, held: true }, { held: false }] },
     });
     expect(rig.standing()).toHaveLength(7);
     expect((await rig.ask({ ...closed, confirm: true })).answer.endpoints[0]).toMatchObject({ ended: 6 });
     expect(rig.standing()).toEqual(['oncall']);
+  });
+
+  it('ends whom an operator names also where the rest of the picture is missing', async () => {
+    const id = (await rig.connect({ user: 'batchi' })) ?? '';
+    await rig.connect({ user: 'tanaka', endpoint: TOKYO });
+    await rig.proxy.stop();
+    rig.ec2.beforeCall = (action, { ClientVpnEndpointId }) => {
+      const fails = action === 'DescribeClientVpnConnections' && ClientVpnEndpointId === TOKYO;
+      if (fails) rig.ec2.failNext(action, 'UnauthorizedOperation');
+    };
+    const { answer, lines } = await rig.ask({ task: 'terminate', connections: [id], by: BY });
+    expect(answer).toMatchObject({ revision: 0, connections: [{ id, outcome: 'ended' }] });
+    // The table is away: the log has what could not be put on record.
+    expect(logLines(lines)).toContainEqual(
+      expect.objectContaining({ level: 'ERROR', decision: expect.objectContaining({ id: `ended:${id}` }) }),
+    );
+    rig.ec2.beforeCall = (action) =>
+      rig.ec2.failNext(action as 'DescribeClientVpnConnections', 'UnauthorizedOperation');
+    expect((await rig.ask({ task: 'terminate', user: 'tanaka', by: BY })).answer.problem).toMatchObject({
+      code: 'ec2-refused',
+    });
   });
 
   it('leaves what there is no time for', async () => {

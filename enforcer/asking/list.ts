@@ -1,11 +1,20 @@
 /** The connections that stand, each with what is on record of it and what the policy says of it now. */
-import type { ConnectionList, Judged, ListRequest, StandingConnection } from '../../shared/enforcement/index.ts';
+import {
+  type ConnectionList,
+  EnforcerError,
+  type Judged,
+  type ListRequest,
+  type StandingConnection,
+} from '../../shared/enforcement/index.ts';
 import { olderFirst } from '../judging/age.ts';
 import type { JudgedConnection } from '../judging/judge-connections.ts';
 import { shownNames } from '../judging/shown-names.ts';
 import { isOfUser } from '../judging/user.ts';
 import type { EnforcerParts, Time } from './enforcer-parts.ts';
 import { type Survey, survey } from './survey.ts';
+
+/** Lambda's answers have 6 MB ("Lambda quotas"), a connection some 450 bytes. */
+const MOST_LISTED = 10_000;
 
 /** The longest-standing first. Rejects with an EnforcerError. */
 export async function list(parts: EnforcerParts, request: ListRequest, { signal }: Time): Promise<ConnectionList> {
@@ -18,6 +27,12 @@ export async function list(parts: EnforcerParts, request: ListRequest, { signal 
       (!wouldRefuse || one.judgement.verdict === 'refused' || one.judgement.verdict === 'grace') &&
       (endpoint === undefined || one.active.endpoint === endpoint || nameOf(found, one) === endpoint),
   );
+  if (asked.length > MOST_LISTED) {
+    throw new EnforcerError(
+      'bad-request',
+      `${asked.length} connections are more than one answer holds (${MOST_LISTED}): ask for one endpoint, a user, or those that would be refused.`,
+    );
+  }
   const oldestFirst = asked.toSorted(({ active: one }, { active: other }) => olderFirst(one, other));
   return {
     at: new Date(atMs).toISOString(),

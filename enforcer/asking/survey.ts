@@ -43,8 +43,13 @@ export async function survey(
 }
 
 function tellEc2(error: unknown): never {
-  if (!(error instanceof Ec2Error)) throw error;
-  throw new EnforcerError(error.code === 'refused' ? 'ec2-refused' : 'ec2-unavailable', error.message, {
+  throw toEnforcerError(error);
+}
+
+/** What EC2 failed with, as it is answered; anything else as it is. */
+export function toEnforcerError(error: unknown): unknown {
+  if (!(error instanceof Ec2Error)) return error;
+  return new EnforcerError(error.code === 'refused' ? 'ec2-refused' : 'ec2-unavailable', error.message, {
     cause: error,
   });
 }

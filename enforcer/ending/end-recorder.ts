@@ -20,7 +20,11 @@ export interface EndRecorderParts {
 }
 
 /** @param by the operator who ends them; undefined where the policy does */
-export function createEndRecorder(parts: EndRecorderParts, revision: number, by: AskedBy | undefined): EndRecorder {
+export function createEndRecorder(
+  parts: EndRecorderParts,
+  revision: number | undefined,
+  by: AskedBy | undefined,
+): EndRecorder {
   const { log, settings, logger, metrics, now } = parts;
   return {
     async record({ active, known, why }) {

@@ -96,7 +96,11 @@ const endpointReport: z.ZodType<EndpointReport> = z
 
 const report = z.object({
   at,
-  revision,
+  revision: z
+    .int()
+    .min(0)
+    .max(9_999_999_999)
+    .describe('The revision that judged; 0 where connections were ended by name and no policy could be read.'),
   mode,
   dryRun: z.boolean(),
   endpoints: z.array(endpointReport),

@@ -3,3 +3,4 @@ export * from './answer-schemas.ts';
 export * from './enforcer.ts';
 export * from './lambda-enforcer.ts';
 export type * from './protocol.ts';
+export * from './unfinished.ts';

@@ -19,7 +19,7 @@ export interface ListRequest {
   readonly task: 'list';
   /** Only those of this user, as the decision log finds users (folded, whole). */
   readonly user?: string | undefined;
-  /** Only those that the policy refuses now. Default false. */
+  /** Only those that the policy refuses now, those in grace included. Default false. */
   readonly wouldRefuse?: boolean | undefined;
   /** The id of a Client VPN endpoint, or its name in the policy. */
   readonly endpoint?: string | undefined;
@@ -111,7 +111,7 @@ export interface EndedConnection {
   readonly rules: readonly string[];
   /**
    * `would-end`: it was only looked at (a dry run, or the enforcer observes). `gone`: it had ended by itself. `held`: too many at once, an
-   * operator must confirm. `left`: no time was left. `failed`: EC2 did not end it.
+   * operator must confirm. `left`: no time was left, or it was not refused any more. `failed`: EC2 did not end it.
    */
   readonly outcome: 'ended' | 'would-end' | 'gone' | 'held' | 'left' | 'failed';
   /** Of `failed`: what EC2 said. */
@@ -136,6 +136,7 @@ export interface EndpointReport {
 /** What a pass, or a termination, has done. */
 export interface PassReport {
   readonly at: string;
+  /** 0 where connections were ended by name and no policy could be read. */
   readonly revision: number;
   readonly mode: EnforcerMode;
   readonly dryRun: boolean;
