@@ -1,5 +1,10 @@
 import { checkStandingConnections, endpointsOf } from './enforcer-settings.js';
 
+const PARAMETERS = [
+  ...['endpoints', 'mode', 'maxShare', 'describePerSecond', 'terminatePerSecond'],
+  ...['schedule', 'rate', 'decisionLog'],
+];
+
 /**
  * A plugin of the Serverless Framework for the enforcer, a function with `standingConnections` (all values are parameters of the deployment):
  *
@@ -7,6 +12,8 @@ import { checkStandingConnections, endpointsOf } from './enforcer-settings.js';
  *       endpoints: cvpn-endpoint-0a1b2c3d4e5f67890   # ids with commas between; empty: there is nothing to enforce at
  *       mode: observe                                # or enforce
  *       maxShare: '20'                               # percent
+ *       describePerSecond: '10'                      # requests to EC2
+ *       terminatePerSecond: '4'
  *       schedule: 'false'                            # or true
  *       rate: rate(1 minute)
  *       decisionLog: all                             # which decisions the handler puts on record
@@ -23,8 +30,8 @@ export default class EnforcerPlugin {
       properties: {
         standingConnections: {
           type: 'object',
-          properties: { endpoints: text, mode: text, maxShare: text, schedule: text, rate: text, decisionLog: text },
-          required: ['endpoints', 'mode', 'maxShare', 'schedule', 'rate', 'decisionLog'],
+          properties: Object.fromEntries(PARAMETERS.map((name) => [name, text])),
+          required: PARAMETERS,
           additionalProperties: false,
         },
       },

@@ -4,6 +4,8 @@ interface StandingConnectionParameters {
   readonly endpoints: string;
   readonly mode: string;
   readonly maxShare: string;
+  readonly describePerSecond: string;
+  readonly terminatePerSecond: string;
   readonly schedule: string;
   readonly rate: string;
   readonly decisionLog: string;

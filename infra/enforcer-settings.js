@@ -12,7 +12,16 @@ export function endpointsOf(text) {
 }
 
 /** Throws, in one line, where the parameters are none or contradict each other. */
-export function checkStandingConnections({ endpoints, mode, maxShare, schedule, rate, decisionLog }) {
+export function checkStandingConnections({
+  endpoints,
+  mode,
+  maxShare,
+  describePerSecond,
+  terminatePerSecond,
+  schedule,
+  rate,
+  decisionLog,
+}) {
   const ids = endpointsOf(endpoints);
   for (const [index, id] of ids.entries()) {
     if (!ENDPOINT_ID.test(id)) {
@@ -28,6 +37,8 @@ export function checkStandingConnections({ endpoints, mode, maxShare, schedule, 
   if (!/^(\d|[1-9]\d|100)$/.test(maxShare)) {
     throw new Error(`enforcerMaxShare is "${maxShare}"; accepted: a whole number of percent from 0 to 100`);
   }
+  acceptPace('enforcerDescribePerSecond', describePerSecond);
+  acceptPace('enforcerTerminatePerSecond', terminatePerSecond);
   if (schedule === 'true' && ids.length === 0) {
     throw new Error('enforcerSchedule is true and enforcerEndpoints names no endpoint: no pass would look at any');
   }
@@ -41,4 +52,10 @@ export function checkStandingConnections({ endpoints, mode, maxShare, schedule, 
 function accept(name, value, accepted) {
   if (accepted.includes(value)) return;
   throw new Error(`${name} is "${value}"; accepted: ${accepted.join(' or ')}`);
+}
+
+/** As the enforcer reads it (enforcer/ec2/request-rates.ts), which otherwise would take its default. */
+function acceptPace(name, value) {
+  if (/^\d{1,3}(\.\d)?$/.test(value) && Number(value) >= 0.1 && Number(value) <= 100) return;
+  throw new Error(`${name} is "${value}"; accepted: requests a second, 0.1 to 100 with one decimal at most`);
 }

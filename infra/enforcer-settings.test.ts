@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { DESCRIBE_PER_SECOND, TERMINATE_PER_SECOND } from '../enforcer/ec2/request-rates.ts';
 import { ENDPOINT_ID } from '../shared/engine/index.ts';
 import { checkStandingConnections, endpointsOf } from './enforcer-settings.js';
 
@@ -7,6 +8,8 @@ const off = {
   endpoints: '',
   mode: 'observe',
   maxShare: '20',
+  describePerSecond: '10',
+  terminatePerSecond: '4',
   schedule: 'false',
   rate: 'rate(1 minute)',
   decisionLog: 'all',
@@ -40,6 +43,12 @@ describe('the enforcer’s parameters', () => {
     ['no share', { ...on, maxShare: '' }, 'enforcerMaxShare is ""; accepted: a whole number of percent from 0 to 100'],
     ['more than all', { ...on, maxShare: '101' }, 'enforcerMaxShare is "101"'],
     ['half a percent', { ...on, maxShare: '0.5' }, 'enforcerMaxShare is "0.5"'],
+    [
+      'no pace',
+      { ...on, describePerSecond: '0' },
+      'enforcerDescribePerSecond is "0"; accepted: requests a second, 0.1 to 100',
+    ],
+    ['a pace beyond EC2’s', { ...on, terminatePerSecond: '100.1' }, 'enforcerTerminatePerSecond is "100.1"'],
     ['a schedule and no endpoint', { ...on, endpoints: '' }, 'names no endpoint'],
     [
       'enforcing with refusals on record',
@@ -51,6 +60,20 @@ describe('the enforcer’s parameters', () => {
     const refused = () => checkStandingConnections(parameters);
     expect(refused).toThrow(message);
     expect(refused).toThrow(/^[^\n]+$/);
+  });
+
+  it.each([
+    ...['0.1', '1', '2.5', '20', '099.9', '100', '100.0'],
+    ...['', '0', '0.0', '0.01', '1.25', '100.1', '101', '1000', '-1', '+1', '1e1', '1.', '.5', ' 1', '1,5', 'ten'],
+  ])('has %j for a pace where the enforcer reads one', (value) => {
+    for (const [name, { parse }] of [
+      ['describePerSecond', DESCRIBE_PER_SECOND],
+      ['terminatePerSecond', TERMINATE_PER_SECOND],
+    ] as const) {
+      const packaged = expect(() => checkStandingConnections({ ...on, [name]: value }));
+      if (parse(value) === undefined) packaged.toThrow(`is "${value}"`);
+      else packaged.not.toThrow();
+    }
   });
 
   it('name endpoints as the policy does', () => {

@@ -249,7 +249,9 @@ describe('roles', () => {
   const askEnforcer = {
     Effect: 'Allow',
     Action: 'lambda:InvokeFunction',
-    Resource: { 'Fn::GetAtt': ['EnforcerLambdaFunction', 'Arn'] },
+    Resource: {
+      'Fn::Sub': `arn:\${AWS::Partition}:lambda:\${AWS::Region}:\${AWS::AccountId}:function:${enforcerName}`,
+    },
   };
   const addRules = { Effect: 'Allow', Action: 'dynamodb:PutItem', Resource: rulesTableArn };
 

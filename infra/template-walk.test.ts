@@ -4,12 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { packageService, type Resource, type Template } from './testing/package-service.ts';
+import { referenceCycle } from './testing/reference-cycle.ts';
 import { resolveTemplate } from './testing/resolve-template.ts';
 import { schemaIssues } from './testing/schema-issues.ts';
 
 const TOPIC = 'arn:aws:sns:us-east-1:123456789012:on-call';
 const STAGE = 'walk';
 const ENDPOINT = 'cvpn-endpoint-0a1b2c3d4e5f67890';
+const ENFORCER = `client-vpn-policy-enforcer-${STAGE}`;
 
 let folder: string;
 let plain: Template;
@@ -200,7 +202,10 @@ describe('rights', () => {
     const asking = (template: Template) =>
       grants(template).filter(({ actions }) => actions.some((action) => /^lambda:/.test(action)));
     expect(asking(plain)).toEqual([]);
-    const enforcer = JSON.stringify({ 'Fn::GetAtt': ['EnforcerLambdaFunction', 'Arn'] });
+    const enforcer = JSON.stringify({
+      'Fn::Sub': `arn:\${AWS::Partition}:lambda:\${AWS::Region}:\${AWS::AccountId}:function:${ENFORCER}`,
+    });
+    expect(full.Resources.EnforcerLambdaFunction?.Properties.FunctionName).toBe(ENFORCER);
     expect(asking(full)).toEqual([{ from: 'AdminApiRole', actions: ['lambda:InvokeFunction'], resources: [enforcer] }]);
   });
 
@@ -533,6 +538,18 @@ describe('alarms', () => {
   );
 });
 
+describe.each(templates)('settings that a function cannot read, %s', (_, template) => {
+  it('ring for each function', () => {
+    const watched = resourcesOf(template(), 'AWS::CloudWatch::Alarm')
+      .flatMap(([, { Properties }]) => metricsOf(Properties))
+      .filter(({ metric }) => metric === 'SettingErrors');
+    const services = resourcesOf(template(), 'AWS::Lambda::Function').map(
+      ([, { Properties }]) => Properties.Environment.Variables.POWERTOOLS_SERVICE_NAME,
+    );
+    expect(watched.map(({ service }) => service).sort()).toEqual(services.sort());
+  });
+});
+
 describe.each(templates)('the dashboard, %s', (_, template) => {
   it('shows every alarm and every metric that the functions write', async () => {
     const { widgets } = dashboardOf(template());
@@ -554,6 +571,31 @@ describe.each(templates)('the dashboard, %s', (_, template) => {
         }
       }
     }
+  });
+});
+
+describe('what is made before what', () => {
+  it.each([...templates, ['beside a replica', () => replica], ['with a restored table', () => restored]] as const)(
+    'goes round in no circle, %s',
+    (_, template) => {
+      expect(referenceCycle(template())).toBeUndefined();
+    },
+  );
+
+  it.each([
+    ['GetAtt', { 'Fn::GetAtt': ['EnforcerLambdaFunction', 'Arn'] }],
+    ['GetAtt in one text', { 'Fn::GetAtt': 'EnforcerLambdaFunction.Arn' }],
+    ['Ref', { Ref: 'EnforcerLambdaFunction' }],
+    ['Sub', { 'Fn::Sub': `a \${EnforcerLambdaFunction.Arn}` }],
+    ['Sub with a value of its own', { 'Fn::Sub': [`a \${X}`, { X: { Ref: 'EnforcerLambdaFunction' } }] }],
+  ])('is found to go round by %s and DependsOn', (_, reference) => {
+    const copy = structuredClone(full);
+    Object.assign(copy.Resources.AdminApiRole!.Properties, { Description: reference });
+    expect([...(referenceCycle(copy) ?? [])].sort()).toEqual([
+      'AdminApiRole',
+      'EnforcerLambdaFunction',
+      'TracingPolicy',
+    ]);
   });
 });
 
