@@ -218,6 +218,7 @@ const SOUND: readonly AnyRequest[] = [
   }),
   sound('GET', '/v1/connections'),
   sound('POST', '/v1/connections/cvpn-connection-1/terminate'),
+  sound('POST', '/v1/connections/terminate', { connections: ['cvpn-connection-1'] }),
   sound('POST', '/v1/connections/terminate', { refusedBy: ['block-leavers'] }),
   sound('POST', '/v1/connections/enforce'),
 ];

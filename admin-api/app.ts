@@ -9,6 +9,7 @@ import type { Access } from './access/access-map.ts';
 import { LOCAL_CALLER, readCaller } from './access/caller.ts';
 import { checkLocalRequest } from './access/local-request.ts';
 import type { AdminMetrics } from './admin-metrics.ts';
+import { createPassAfterWrite } from './connections/pass-after-write.ts';
 import type { AdminEnv, Told } from './environment.ts';
 import { preflightAnswer, secure, shareWith } from './http/headers.ts';
 import { checkPath } from './http/path.ts';
@@ -58,7 +59,8 @@ export interface AdminLogger {
 /** Makes the API. It answers every request, whatever comes and whatever fails; each refusal is a problem (RFC 9457). */
 export function createAdminApi(parts: AdminApiParts): OpenAPIHono<AdminEnv> {
   const { store, decisions, enforcer, now } = parts;
-  const services = { store, decisions, enforcer, now, reader: createPolicyReader(store) };
+  const passAfterWrite = createPassAfterWrite({ enforcer, now });
+  const services = { store, decisions, enforcer, now, passAfterWrite, reader: createPolicyReader(store) };
   const app = new OpenAPIHono<AdminEnv>({
     defaultHook: (result) => {
       if (!result.success) throw schemaProblem(result.target, result.error.issues);

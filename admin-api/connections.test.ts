@@ -35,7 +35,10 @@ afterAll(async () => {
   await enforcer.stop();
   await dynalite.stop();
 });
-beforeEach(() => enforcer.begin());
+beforeEach(() => {
+  enforcer.begin();
+  api.nowMs += 5_000; // each test has the pass of its write
+});
 
 const answering = (answer: unknown) => enforcer.begin(() => ({ answer }));
 const post = (target: string, body?: unknown) => api.send('POST', target, body);
@@ -43,6 +46,8 @@ const asHelpDesk = (path: string, query: string, body?: unknown) =>
   api.call({ method: 'POST', path, query, body, authorizer: iamAuthorizer('helpdesk') });
 const asked = () => enforcer.invocations.map(({ request }) => request);
 const idsOf = (connections: readonly StandingConnection[]) => connections.map(({ id }) => id);
+
+const manyIds = (count: number) => Array.from({ length: count }, (_, index) => standingConnection(index).id);
 
 describe('GET /v1/connections', () => {
   it('tells who is in, the longest standing first, and passes the filters on', async () => {
@@ -165,6 +170,8 @@ describe('POST /v1/connections/{id}/terminate', () => {
 
 describe('POST /v1/connections/terminate', () => {
   it.each([
+    ['ids', { connections: [ID, standingConnection(2).id] }],
+    ['as many ids as it takes', { connections: manyIds(1_000) }],
     ['a user', { user: 'batchi' }],
     ['those whom rules refuse', { refusedBy: ['block-batchi', 'night'] }],
   ])('ends the connections of %s', async (_, whose) => {
@@ -173,6 +180,15 @@ describe('POST /v1/connections/terminate', () => {
     expect(await post('/v1/connections/terminate', whose)).toMatchObject({ status: 200, body: passReport() });
     expect(asked()).toEqual([{ task: 'terminate', ...whose, dryRun: false, by: BY_ALICE, withinMs: WITHIN_MS }]);
     expect(JSON.stringify(api.log)).not.toMatch(/batchi/);
+  });
+
+  it('answers that connections are gone where none of them stands', async () => {
+    const gone = manyIds(2).map((id) => ({ id, endpoint: '', rules: [], outcome: 'gone' as const }));
+    answering(passReport({ endpoints: [], connections: gone }));
+
+    const { status, body } = await post('/v1/connections/terminate', { connections: manyIds(2) });
+
+    expect([status, body.connections]).toEqual([200, gone]);
   });
 
   it('wants a word where they are too many, and passes it on', async () => {
@@ -199,7 +215,12 @@ describe('POST /v1/connections/terminate', () => {
     ['no name', { user: '' }],
     ['no rule', { refusedBy: [] }],
     ['no list', { refusedBy: 'night' }],
-    ['ids', { connections: [ID] }],
+    ['ids and a user', { connections: [ID], user: 'a' }],
+    ['ids and rules', { connections: [ID], refusedBy: ['b'] }],
+    ['no id', { connections: [] }],
+    ['too many ids', { connections: manyIds(1_001) }],
+    ['what is no id', { connections: [ID, 'a b'] }],
+    ['an id that is no list', { connections: ID }],
     ['null', null],
   ])('refuses %s', async (_, body) => {
     expect((await post('/v1/connections/terminate', body)).status).toBe(422);
@@ -223,6 +244,12 @@ describe('POST /v1/connections/terminate', () => {
     expect(body.connections.length).toBeLessThan(1_000);
     expect(body.connections[0].id).toBe(ended[0]?.id);
   });
+});
+
+/** Of a confirmed pass whose time was too short. */
+const left: PassReport = passReport({
+  endpoints: passReport().endpoints.map((endpoint) => ({ ...endpoint, ended: 0 })),
+  connections: passReport().connections.map((connection) => ({ ...connection, outcome: 'left' })),
 });
 
 describe('POST /v1/connections/enforce', () => {
@@ -268,11 +295,6 @@ describe('POST /v1/connections/enforce', () => {
         detail: expect.stringContaining('Revision 8 is in force, not 7.'),
       },
     });
-  });
-
-  const left: PassReport = passReport({
-    endpoints: passReport().endpoints.map((endpoint) => ({ ...endpoint, ended: 0 })),
-    connections: passReport().connections.map((connection) => ({ ...connection, outcome: 'left' })),
   });
 
   it('has a confirmed pass go on where time was too short', async () => {
@@ -398,6 +420,34 @@ describe('a change of the policy', () => {
     expect((await api.send(method, target, body, headers)).body).toMatchObject({ written: true });
     expect(enforcer.invocations).toMatchObject([{ type: 'Event', request: { task: 'pass' } }]);
     expect(Object.keys(asked()[0] ?? {})).toEqual(['task']);
+  });
+
+  it('asks for one pass in five seconds, however many change it', async () => {
+    const change = async (description: string) =>
+      expect((await api.send('PATCH', '/v1/rules/offices', { description }, ANY)).body).toMatchObject({
+        written: true,
+      });
+    const passesAsked: number[] = [];
+    for (const laterMs of [0, 0, 2_000, 2_999, 1, 4_999, 1, -60_000]) {
+      api.nowMs += laterMs;
+      await change(`${passesAsked.length}th of a burst`);
+      passesAsked.push(enforcer.invocations.length);
+    }
+    expect(passesAsked).toEqual([1, 1, 1, 1, 2, 2, 3, 4]);
+
+    // What an operator has confirmed goes on all the same.
+    answering(left);
+    await post('/v1/connections/enforce?confirm=share&revision=7');
+    expect(enforcer.invocations.map(({ type }) => type)).toEqual(['RequestResponse', 'Event']);
+    api.nowMs += 60_000;
+  });
+
+  it('asks again at once where the pass before could not be asked for', async () => {
+    enforcer.begin(() => ({ error: 'AccessDeniedException', status: 403 }));
+    await api.send('PATCH', '/v1/rules/offices', { description: 'not asked' }, ANY);
+    enforcer.begin();
+    await api.send('PATCH', '/v1/rules/offices', { description: 'asked again' }, ANY);
+    expect(asked()).toEqual([{ task: 'pass' }]);
   });
 
   it('that changes nothing asks for nothing', async () => {

@@ -4,6 +4,7 @@ import type { Enforcer } from '../shared/enforcement/index.ts';
 import type { PolicyStore } from '../shared/store/index.ts';
 import type { Caller } from './access/caller.ts';
 import type { Permissions } from './access/permissions.ts';
+import type { PassAfterWrite } from './connections/pass-after-write.ts';
 import type { PolicyReader } from './policies/policy-reader.ts';
 
 /** What stands behind the routes. */
@@ -14,6 +15,8 @@ export interface Services {
   readonly decisions: DecisionSource | undefined;
   /** Undefined where none is deployed. */
   readonly enforcer: Enforcer | undefined;
+  /** Has the enforcer make a pass soon. */
+  readonly passAfterWrite: PassAfterWrite;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }

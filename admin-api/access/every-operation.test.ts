@@ -117,6 +117,10 @@ const OPERATIONS: Readonly<Record<string, readonly (readonly [needs: Needed, req
   listConnections: [[['read'], { path: '/v1/connections' }]],
   terminateConnection: [[['disconnect'], { method: 'POST', path: '/v1/connections/cvpn-connection-1/terminate' }]],
   terminateConnections: [
+    [
+      ['disconnect'],
+      { method: 'POST', path: '/v1/connections/terminate', body: { connections: ['cvpn-connection-1'] } },
+    ],
     [['disconnect'], { method: 'POST', path: '/v1/connections/terminate', body: { user: 'batchi' } }],
     [['disconnect'], { method: 'POST', path: '/v1/connections/terminate', body: { refusedBy: ['block-dave'] } }],
   ],

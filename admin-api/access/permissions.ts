@@ -7,7 +7,8 @@ import { whyNotUserBlocks, whyNoUserBlock } from './user-blocks.ts';
 /**
  * `read`: the policy and its history. `evaluate`: what would be decided. `write`: everything in the policy but its tests.
  * `block`: short deny rules on users (`user-blocks.ts`). `tests`: changing and removing tests (`write` may add some).
- * `restore`: going back to an earlier state, undoing a change. `confirm`: overriding a check. `disconnect`: ending connections.
+ * `restore`: going back to an earlier state, undoing a change. `confirm`: overriding a check. `disconnect`: ending connections, also by a
+ * rule with `standing: endAll`, which asks nobody how many they are.
  * None contains another, but what `block` allows `write` does too.
  */
 export const PERMISSIONS = ['read', 'evaluate', 'block', 'write', 'tests', 'restore', 'confirm', 'disconnect'] as const;
@@ -39,7 +40,11 @@ export interface WriteToPermit {
  */
 export function checkPermitted({ held, goesBack, before, after, nowMs }: WriteToPermit): void {
   if (!held.has('tests')) checkTestsKept(before, after);
-  if (held.has('write') || (goesBack && held.has('restore'))) return;
+  if (held.has('write') || (goesBack && held.has('restore'))) {
+    // `block` allows no such rule at all.
+    if (!held.has('disconnect')) checkEndsNoMore(before, after);
+    return;
+  }
 
   const validated = validatePolicy(after);
   // What is not valid is refused anyway, with all that is wrong with it.
@@ -92,7 +97,7 @@ function hasChanges({ added, removed, changed, reordered }: Changes): boolean {
 function checkTestsKept(before: PolicyDocument | undefined, after: unknown): void {
   const inForce = before?.tests ?? [];
   if (inForce.length === 0) return;
-  const kept = new Map(testsOf(after).map((test) => [nameOf(test), test]));
+  const kept = new Map(listIn(after, 'tests').map((test) => [field(test, 'name'), test]));
   const lost = inForce.find((test) => !sameData(kept.get(test.name), test));
   if (lost === undefined) return;
   const done = kept.has(lost.name) ? 'changed' : 'removed';
@@ -102,13 +107,26 @@ function checkTestsKept(before: PolicyDocument | undefined, after: unknown): voi
   );
 }
 
-function testsOf(document: unknown): readonly unknown[] {
-  if (typeof document !== 'object' || document === null || !('tests' in document)) return [];
-  return Array.isArray(document.tests) ? document.tests : [];
+/** A rule that ends connections however many they are is as before, or does so no more. */
+function checkEndsNoMore(before: PolicyDocument | undefined, after: unknown): void {
+  const inForce = new Map<unknown, Rule>((before?.rules ?? []).map((rule) => [rule.id, rule]));
+  const ending = listIn(after, 'rules').find(
+    (rule) => field(rule, 'standing') === 'endAll' && !sameData(inForce.get(field(rule, 'id')), rule),
+  );
+  if (ending === undefined) return;
+  throw forbidden(
+    ['disconnect'],
+    `The rule ${JSON.stringify(field(ending, 'id'))} would end standing connections however many they are (standing: endAll): to add or change it you need the permission disconnect, too.`,
+  );
 }
 
-function nameOf(test: unknown): unknown {
-  return typeof test === 'object' && test !== null && 'name' in test ? test.name : undefined;
+function listIn(document: unknown, key: 'tests' | 'rules'): readonly unknown[] {
+  const list = field(document, key);
+  return Array.isArray(list) ? list : [];
+}
+
+function field(of: unknown, key: string): unknown {
+  return typeof of === 'object' && of !== null ? Reflect.get(of, key) : undefined;
 }
 
 function forbidden(needed: readonly Permission[], detail: string): Problem {

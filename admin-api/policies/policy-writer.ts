@@ -9,7 +9,6 @@ import {
   writePolicy,
 } from '../../shared/store/index.ts';
 import { checkPermitted, type Permission, requireAny } from '../access/permissions.ts';
-import { askForPass } from '../connections/ask-for-pass.ts';
 import type { AdminEnv, Services } from '../environment.ts';
 import { Problem } from '../http/problem.ts';
 import { workingTimeMs } from '../http/working-time.ts';
@@ -107,7 +106,7 @@ export async function writeBy<Written extends WrittenPolicy>(
     });
     const { revision } = written;
     Object.assign(told, { written: written.written, ...(revision && { revision: revision.number }) });
-    if (written.written) await askForPass(services, told);
+    if (written.written) await services.passAfterWrite(told);
     return { ...written, dryRun, answer: answerOf(written, dryRun) };
   } catch (error) {
     if (error instanceof PolicyRefusedError) throw refused(error, place);

@@ -1,7 +1,7 @@
 /** /v1/connections: who is in, what the policy says of them now, and ending it. */
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import type { AskedBy, PassReport } from '../../shared/enforcement/index.ts';
+import { type AskedBy, isUnfinished, type PassReport } from '../../shared/enforcement/index.ts';
 import { requireAny } from '../access/permissions.ts';
 import { askForPass } from '../connections/ask-for-pass.ts';
 import { connectionsPage } from '../connections/connections-page.ts';
@@ -64,11 +64,11 @@ const terminateConnections = createRoute({
   method: 'post',
   path: '/v1/connections/terminate',
   operationId: 'terminateConnections',
-  summary: "End a user's connections, or those that certain rules refuse",
+  summary: "End certain connections, a user's, or those that certain rules refuse",
   description:
-    'Needs the permission `disconnect`, and `confirm` with `confirm=share`. Where certain rules refuse more than may be ended at once, 422 with the `report`, until it is confirmed. `left` are those for which there was no time: send it again.',
+    'Needs the permission `disconnect`, and `confirm` with `confirm=share`. Where certain rules refuse more than may be ended at once, 422 with the `report`, until it is confirmed. `gone` are those that do not stand any more, `left` those for which there was no time: send it again.',
   tags: TAGS,
-  request: { query: terminateQuery, body: body('TerminateRequest', 'Whose connections.') },
+  request: { query: terminateQuery, body: body('TerminateRequest', 'Which connections.') },
   responses: {
     200: answer({ description: 'What became of them.', schema: 'PassReport' }),
     ...problems({ body: true, confirmable: true }),
@@ -146,11 +146,6 @@ export function connectionsRoutes(app: OpenAPIHono<AdminEnv>, services: Services
     if (confirm !== undefined && isUnfinished(report)) await askForPass(services, c.get('told'), { by, confirm });
     return reportAnswer(c, report);
   });
-}
-
-/** Of all connections, also those that the report does not name. */
-function isUnfinished({ mode, dryRun, endpoints }: PassReport): boolean {
-  return mode === 'enforce' && !dryRun && endpoints.some(({ held, refused, ended }) => !held && ended < refused);
 }
 
 /** Who ends connections, and why. @throws Problem forbidden */

@@ -18,7 +18,7 @@ export const connectionsQuery = z.strictObject({
     example: 'frankfurt',
   }),
   wouldRefuse: flag.openapi({
-    description: 'true: only those that the policy refuses now. Default false.',
+    description: 'true: only those that the policy refuses now, also those in grace. Default false.',
     example: 'true',
   }),
   limit: wholeNumber(MAX_CONNECTIONS, 'Most connections in a page. Default 1000.').optional(),
@@ -52,17 +52,21 @@ export const enforceQuery = endQuery.extend({
 });
 
 /** As EC2 gives them out; hardly stricter, since they are for EC2 to know. */
+const id = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
+
 export const connectionId = z.object({
-  id: z
-    .string()
-    .regex(/^[A-Za-z0-9_-]{1,64}$/)
-    .openapi({
-      param: { name: 'id', in: 'path' },
-      description: "The connection's id.",
-      example: 'cvpn-connection-04edd76f5201e0cb8',
-    }),
+  id: id.openapi({
+    param: { name: 'id', in: 'path' },
+    description: "The connection's id.",
+    example: 'cvpn-connection-04edd76f5201e0cb8',
+  }),
 });
 
+const connections = z
+  .array(id)
+  .min(1)
+  .max(1_000)
+  .describe('The connections of these ids. Those that do not stand (any more) are answered as `gone`.');
 const user = name.describe('All connections of this user, as `user` of the list finds them.');
 const refusedBy = z
   .array(z.string().min(1).max(63))
@@ -70,15 +74,21 @@ const refusedBy = z
   .max(100)
   .describe('All connections that one of these rules or limits refuses now.');
 
-export const terminateRequest = z.union([z.strictObject({ user }), z.strictObject({ refusedBy })]).meta({
-  id: 'TerminateRequest',
-  description: "Whose connections are ended: a user's, or those that certain rules refuse.",
-  examples: [{ user: 'batchi' }, { refusedBy: ['block-batchi'] }],
-});
+export const terminateRequest = z
+  .union([z.strictObject({ connections }), z.strictObject({ user }), z.strictObject({ refusedBy })])
+  .meta({
+    id: 'TerminateRequest',
+    description: "Which connections are ended: those of these ids, a user's, or those that certain rules refuse.",
+    examples: [
+      { connections: ['cvpn-connection-04edd76f5201e0cb8'] },
+      { user: 'batchi' },
+      { refusedBy: ['block-batchi'] },
+    ],
+  });
 
 /** The same with messages that name the key: of a union there is but one. */
 export const terminateEnvelope = z
-  .strictObject({ user: user.optional(), refusedBy: refusedBy.optional() })
-  .refine(({ user, refusedBy }) => (user === undefined) !== (refusedBy === undefined), {
-    message: 'accepted: user or refusedBy, one of them',
+  .strictObject({ connections: connections.optional(), user: user.optional(), refusedBy: refusedBy.optional() })
+  .refine((whose) => Object.values(whose).filter((one) => one !== undefined).length === 1, {
+    message: 'accepted: connections, user or refusedBy, one of them',
   });
