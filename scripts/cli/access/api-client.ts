@@ -49,8 +49,8 @@ const TRIES = 3;
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 5_000;
 /**
- * Problems that may be gone the next time: nothing was changed, and what the enforcer was to end may be ended twice. It does one thing at a
- * time, and may have a pass to finish first.
+ * Problems that may be gone the next time: nothing was changed, and what the enforcer was to end may be asked for twice. Other invocations
+ * may have taken all that Lambda lets the account run at once.
  */
 const PASSING = ['store-unreachable', 'write-contention', 'enforcer-unavailable'];
 

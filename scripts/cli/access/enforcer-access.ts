@@ -17,9 +17,9 @@ export interface EnforcerAccess {
   /** The connections that stand, judged. */
   list(wanted: ConnectionsWanted): Promise<ConnectionList>;
   /** Looks at all that stand, and ends those that the policy refuses. */
-  pass(wanted: PassWanted): Promise<PassReport>;
+  pass(wanted: PassWanted): Promise<Passed>;
   /** Ends those that are named. */
-  terminate(wanted: TerminationWanted): Promise<Terminated>;
+  terminate(wanted: TerminationWanted): Promise<PassReport>;
   /** Must be called, so that the process can end. */
   close(): void;
 }
@@ -35,9 +35,11 @@ export type PassWanted = Omit<PassRequest, 'task' | 'by'> & Asked;
 
 export type TerminationWanted = Omit<TerminateRequest, 'task' | 'by'> & Asked;
 
-/** What a termination has done; which policy judged is not told where nothing that was named stands. */
-export type Terminated = Omit<PassReport, 'at' | 'revision' | 'mode'> &
-  Partial<Pick<PassReport, 'at' | 'revision' | 'mode'>>;
+export interface Passed {
+  readonly report: PassReport;
+  /** Some of those that an operator has confirmed are not ended, and the enforcer has been asked to go on with them. */
+  readonly goesOn: boolean;
+}
 
 /** The enforcer says no, or nothing. */
 export class EnforcerFailure extends CommandError {

@@ -4,6 +4,8 @@ import {
   type ConnectionList,
   connectionList,
   type EnforcerErrorCode,
+  isUnfinished,
+  type PassReport,
   passReport,
   type StandingConnection,
 } from '../../../shared/enforcement/index.ts';
@@ -16,7 +18,6 @@ import {
   type EnforcerAccess,
   EnforcerFailure,
   type PassWanted,
-  type Terminated,
   type TerminationWanted,
 } from './enforcer-access.ts';
 import type { ApiAddress } from './policy-address.ts';
@@ -39,19 +40,15 @@ const CODES: Readonly<Record<string, EnforcerErrorCode>> = {
   'enforcer-failed': 'internal',
   forbidden: 'not-permitted',
 };
-const NO_SUCH = 'no-such-connection';
 
 export function openEnforcerApi(address: ApiAddress, surroundings: Surroundings): EnforcerAccess {
   const client = createApiClient(address, surroundings);
   const { place } = client;
 
-  /** Undefined: there is no such connection. */
-  async function ask<T>(request: ApiRequest, shape: z.ZodType<T>): Promise<T | undefined> {
-    const answer = await client.call(request, shape, [...Object.keys(CODES), NO_SUCH]);
+  async function ask<T>(request: ApiRequest, shape: z.ZodType<T>): Promise<T> {
+    const answer = await client.call(request, shape, Object.keys(CODES));
     if (answer.ok) return answer.body;
-    const { problem } = answer;
-    if (problem.code === NO_SUCH) return undefined;
-    throw failureOf(problem, place);
+    throw failureOf(answer.problem, place);
   }
 
   async function list(wanted: ConnectionsWanted): Promise<ConnectionList> {
@@ -60,7 +57,7 @@ export function openEnforcerApi(address: ApiAddress, surroundings: Surroundings)
     const connections: StandingConnection[] = [];
     for (let cursor: string | undefined; ; ) {
       const query = { ...filters, cursor };
-      const read = present(await ask({ method: 'GET', path: 'v1/connections', query, changes: false }, page));
+      const read = await ask({ method: 'GET', path: 'v1/connections', query, changes: false }, page);
       connections.push(...read.connections);
       cursor = read.next;
       if (cursor === undefined) return { at: read.at, revision: read.revision, mode: read.mode, connections };
@@ -73,22 +70,17 @@ export function openEnforcerApi(address: ApiAddress, surroundings: Surroundings)
     return ask({ ...more, method: 'POST', path, query, changes: dryRun ? false : 'connections' }, passReport);
   };
 
-  async function terminate(wanted: TerminationWanted): Promise<Terminated> {
-    const { connections = [], user, refusedBy = [], confirm } = wanted;
-    const path = 'v1/connections/terminate';
+  async function terminate(wanted: TerminationWanted): Promise<PassReport> {
+    const { connections, user, refusedBy = [], confirm } = wanted;
     const query = confirm ? { confirm: 'share' } : {};
-    if (user !== undefined) return present(await end(path, wanted, { query, body: { user } }));
-    const reports: Terminated[] = [];
-    for (const id of connections) {
-      const report = await end(`v1/connections/${id}/terminate`, wanted);
-      if (report !== undefined) reports.push(report);
+    const request = (body: object) => end('v1/connections/terminate', wanted, { query, body });
+    if (user !== undefined) return request({ user });
+    if (connections !== undefined) return request({ connections });
+    let report = await request({ refusedBy: refusedBy.slice(0, MOST_RULES) });
+    for (let from = MOST_RULES; from < refusedBy.length; from += MOST_RULES) {
+      report = added(report, await request({ refusedBy: refusedBy.slice(from, from + MOST_RULES) }));
     }
-    for (let from = 0; from < refusedBy.length; from += MOST_RULES) {
-      const body = { refusedBy: refusedBy.slice(from, from + MOST_RULES) };
-      reports.push(present(await end(path, wanted, { query, body })));
-    }
-    const none: Terminated = { dryRun: wanted.dryRun === true, endpoints: [], connections: [] };
-    return reports.reduce(added, none);
+    return report;
   }
 
   return {
@@ -97,9 +89,11 @@ export function openEnforcerApi(address: ApiAddress, surroundings: Surroundings)
     pass: (wanted: PassWanted) => {
       const { confirm } = wanted;
       const query = confirm === undefined ? {} : { confirm: 'share', revision: String(confirm.revision) };
-      return withProgress(surroundings, `Waiting for ${place}`, async () =>
-        present(await end('v1/connections/enforce', wanted, { query })),
-      );
+      return withProgress(surroundings, `Waiting for ${place}`, async () => {
+        const report = await end('v1/connections/enforce', wanted, { query });
+        // The API asks the enforcer for that.
+        return { report, goesOn: confirm !== undefined && isUnfinished(report) };
+      });
     },
     terminate: (wanted) => withProgress(surroundings, `Waiting for ${place}`, () => terminate(wanted)),
     close: () => {},
@@ -114,12 +108,16 @@ function failureOf({ code, detail, report }: ApiProblem, place: string): Enforce
   return new EnforcerFailure({ code: known, message: detail, report: passReport.safeParse(report).data }, place);
 }
 
-/** Of the endpoints the later one knows. */
-function added(some: Terminated, more: Terminated): Terminated {
-  return { ...more, connections: [...some.connections, ...more.connections] };
+/** What both have done; of what stands the later one knows. */
+function added(some: PassReport, more: PassReport): PassReport {
+  const endpoints = more.endpoints.map((endpoint) => {
+    const { refused = 0, ended = 0 } = some.endpoints.find((other) => other.endpoint === endpoint.endpoint) ?? {};
+    return { ...endpoint, refused: endpoint.refused + refused, ended: endpoint.ended + ended };
+  });
+  const connections = [...some.connections, ...more.connections];
+  return { ...more, endpoints, connections, connectionsCount: countOf(some) + countOf(more) };
 }
 
-function present<T>(answer: T | undefined): T {
-  if (answer === undefined) throw new Error('INVARIANT: only one connection can be missing');
-  return answer;
+function countOf({ connections, connectionsCount = connections.length }: PassReport): number {
+  return connectionsCount;
 }

@@ -1,7 +1,13 @@
 /** The enforcer straight through Lambda's invoke API: it serves when the admin API is down. */
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { boundedRequests } from '../../../shared/bounded-requests.ts';
-import { type AskedBy, createLambdaEnforcer, EnforcerError } from '../../../shared/enforcement/index.ts';
+import {
+  type AskedBy,
+  createLambdaEnforcer,
+  EnforcerError,
+  isUnfinished,
+  type PassRequest,
+} from '../../../shared/enforcement/index.ts';
 import { LOCAL_HOST, localPorts } from '../../local-stack/settings.ts';
 import { CommandError } from '../exit-code.ts';
 import type { Surroundings } from '../surroundings.ts';
@@ -23,6 +29,8 @@ const WITHIN_MS = 90_000;
 const TIMEOUT_MS = 120_000;
 /** Other invocations may take all that the account has: Lambda says so, and the SDK asks again. */
 const TRIES = 6;
+/** An event is taken within some milliseconds. */
+const EVENT_TIMEOUT_MS = 10_000;
 
 /** Throws a CommandError where there can be no such function. */
 export function openEnforcerFunction(
@@ -53,12 +61,29 @@ export function openEnforcerFunction(
     return { author: { type, id }, reason };
   };
 
+  /** False: it could not be asked, which does not undo what the report tells. */
+  const askToGoOn = async (request: Omit<PassRequest, 'task'>): Promise<boolean> => {
+    try {
+      await enforcer.passSoon(request, { signal: AbortSignal.timeout(EVENT_TIMEOUT_MS) });
+      return true;
+    } catch (error) {
+      if (error instanceof EnforcerError) return false;
+      throw error;
+    }
+  };
+
   return {
     place,
     list: (wanted) => reach('Asking', (options) => enforcer.list({ ...wanted, withinMs: WITHIN_MS }, options)),
     async pass({ reason, ...wanted }) {
       const asked = await by(reason, wanted.dryRun !== true);
-      return reach('Waiting for', (options) => enforcer.pass({ ...wanted, by: asked, withinMs: WITHIN_MS }, options));
+      const report = await reach('Waiting for', (options) =>
+        enforcer.pass({ ...wanted, by: asked, withinMs: WITHIN_MS }, options),
+      );
+      const { confirm } = wanted;
+      // The schedule's passes have nobody's word, and would hold the rest.
+      const isToGoOn = confirm !== undefined && isUnfinished(report);
+      return { report, goesOn: isToGoOn && (await askToGoOn({ by: asked, confirm })) };
     },
     async terminate({ reason, ...wanted }) {
       const asked = await by(reason, wanted.dryRun !== true);

@@ -3,12 +3,11 @@ import type { EndedConnection, EndpointReport, PassReport } from '../../../share
 import type { Surroundings } from '../surroundings.ts';
 import { type Colour, counted, type Paint, paintFor, printable } from '../terminal/output.ts';
 import { type Cell, tableLines } from '../terminal/table.ts';
+import { countOf, type EndedCounts, endedCounts } from './ended-counts.ts';
 import { onALine, whoOf } from './report-connections.ts';
 
 /** Of a maintenance there are thousands. */
 const MOST_ROWS = 50;
-
-type EndedReport = Pick<PassReport, 'connections' | 'connectionsCount'>;
 
 /** The endpoints side by side. */
 export function endpointLines({ endpoints }: PassReport, surroundings: Pick<Surroundings, 'stdout' | 'env'>): string[] {
@@ -30,7 +29,10 @@ export function endpointLines({ endpoints }: PassReport, surroundings: Pick<Surr
 }
 
 /** A line each, those that went wrong first; of very many the first are shown. */
-export function endedLines(report: EndedReport, surroundings: Pick<Surroundings, 'stdout' | 'env'>): string[] {
+export function endedLines(
+  report: Pick<PassReport, 'connections' | 'connectionsCount'>,
+  surroundings: Pick<Surroundings, 'stdout' | 'env'>,
+): string[] {
   const { connections } = report;
   if (connections.length === 0) return [];
   const ordered = connections.toSorted((a, b) => Number(b.outcome === 'failed') - Number(a.outcome === 'failed'));
@@ -50,28 +52,22 @@ export function endedLines(report: EndedReport, surroundings: Pick<Surroundings,
   return left <= 0 ? lines : [...lines, `… and ${left.toLocaleString('en-US')} more (--json tells of the first 1,000)`];
 }
 
-/** How many were to be ended. */
-export function countOf({ connections, connectionsCount }: EndedReport): number {
-  return connectionsCount ?? connections.length;
-}
-
-/** `Ended 2 connections; 1 had ended by itself.`; of none: undefined. */
-export function sumLine({ connections }: EndedReport): string | undefined {
-  const [first, ...others] = SUMS.flatMap(([outcome, told]) => {
-    const count = connections.filter((connection) => connection.outcome === outcome).length;
-    return count === 0 ? [] : [told(count)];
-  });
+/** `Ended 2 connections; 1 had ended already.`, those included that are not named; of none: undefined. */
+export function sumLine(report: PassReport): string | undefined {
+  const counts = endedCounts(report);
+  const [first, ...others] = SUMS.flatMap(([outcome, told]) => (counts[outcome] > 0 ? [told(counts[outcome])] : []));
   if (first === undefined) return undefined;
   return `${[`${first.charAt(0).toUpperCase()}${first.slice(1)}`, ...others].join('; ')}.`;
 }
 
-const SUMS: readonly (readonly [EndedConnection['outcome'], (count: number) => string])[] = [
+const SUMS: readonly (readonly [keyof EndedCounts, (count: number) => string])[] = [
   ['ended', (count) => `ended ${counted(count, 'connection')}`],
   ['would-end', (count) => `would end ${counted(count, 'connection')}`],
   ['gone', (count) => `${counted(count, 'connection')} had ended already`],
   ['held', (count) => `held ${counted(count, 'connection')} until an operator confirms`],
   ['left', (count) => `no time was left for ${counted(count, 'connection')}`],
   ['failed', (count) => `EC2 did not end ${counted(count, 'connection')}`],
+  ['unnamed', (count) => `${counted(count, 'more was', 'more were')} not ended`],
 ];
 
 /** `cvpn-endpoint-…: 240 of 300 refused, at most 60 are ended at once`. */

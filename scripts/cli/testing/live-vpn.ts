@@ -23,7 +23,7 @@ export const ENFORCER = 'client-vpn-policy-enforcer-test';
 export async function startLiveVpn(
   tables: TestTables,
   yaml: string,
-  options: Pick<PlayedEnforcerOptions, 'connections' | 'mode' | 'stubborn'>,
+  options: Pick<PlayedEnforcerOptions, 'connections' | 'mode' | 'stubborn' | 'atMost'>,
 ): Promise<LiveVpn> {
   const policy = await publishPolicy(tables, yaml);
   const [, tableName = ''] = policy.table;

@@ -32,20 +32,26 @@ export interface PlayedEnforcerOptions {
   readonly mode?: EnforcerMode;
   /** Ids of connections that EC2 does not end. */
   readonly stubborn?: readonly string[];
+  /** So many a request has the time to end. Default: all. */
+  readonly atMost?: number;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
 
 /** At an endpoint without an operator's word. */
 const CAP = 5;
+/** Connections that a report names. */
+const MOST_NAMED = 1_000;
 
 export async function startPlayedEnforcer(options: PlayedEnforcerOptions): Promise<PlayedEnforcer> {
-  const { endpoint, tableName, mode = 'enforce', stubborn = [], now } = options;
+  const { endpoint, tableName, mode = 'enforce', stubborn = [], atMost = Number.POSITIVE_INFINITY, now } = options;
   const client = localDocumentClient(endpoint);
   const store = new DynamoDbPolicyStore({ client, tableName, now });
   let standing = [...options.connections];
 
-  function end({ connection }: JudgedConnection): Pick<EndedConnection, 'outcome' | 'error'> {
+  /** @param position among those that the request ends */
+  function end({ connection }: JudgedConnection, position: number): Pick<EndedConnection, 'outcome' | 'error'> {
+    if (position >= atMost) return { outcome: 'left' };
     if (stubborn.includes(connection.id)) return { outcome: 'failed', error: 'InternalError: try again' };
     standing = standing.filter((other) => other.id !== connection.id);
     return { outcome: 'ended' };
@@ -65,17 +71,29 @@ export async function startPlayedEnforcer(options: PlayedEnforcerOptions): Promi
     const wanted = all.filter((one) => isWanted(one, request));
     const isConfirmed = isPass
       ? request.confirm !== undefined
-      : request.refusedBy === undefined || request.confirm === true;
-    const held = isConfirmed ? new Set<string>() : endpointsOver(wanted);
+      : request.refusedBy === undefined || request.confirm === true || request.dryRun === true;
+    // A pass ends what the rule itself confirms; an operator who names the rule does not see how many that is.
+    const counts = (one: JudgedConnection) => !isPass || !one.endsAll;
+    const held = isConfirmed ? new Set<string>() : endpointsOver(wanted.filter(counts));
     const isTooMany = !isPass && held.size > 0;
     const looksOnly = request.dryRun === true || isTooMany || (isPass && mode === 'observe');
+    const isHeld = (one: JudgedConnection) => held.has(one.connection.endpoint) && counts(one);
+    const toEnd = wanted.filter((one) => !isHeld(one));
     const connections = wanted.map((one): EndedConnection => {
-      const isHeld = held.has(one.connection.endpoint) && !one.endsAll;
-      const became = isHeld ? { outcome: 'held' as const } : looksOnly ? { outcome: 'would-end' as const } : end(one);
+      const became = isHeld(one)
+        ? { outcome: 'held' as const }
+        : looksOnly
+          ? { outcome: 'would-end' as const }
+          : end(one, toEnd.indexOf(one));
       return { ...namesOf(one), rules: isPass || request.refusedBy !== undefined ? one.by : [], ...became };
     });
-    const endpoints = sumsOf(all, connections, held);
-    const report: PassReport = { ...about, dryRun: request.dryRun === true, endpoints, connections };
+    const report: PassReport = {
+      ...about,
+      dryRun: request.dryRun === true,
+      endpoints: sumsOf(all, connections, held),
+      connections: [...connections.slice(0, MOST_NAMED), ...goneOf(request, all)],
+      ...(connections.length > MOST_NAMED && { connectionsCount: connections.length }),
+    };
     return isTooMany ? problem('too-many', 'that is more than may be ended at once', report) : report;
   }
 
@@ -100,7 +118,7 @@ function listed(all: readonly JudgedConnection[], wanted: Extract<EnforcerReques
     .filter((one) => wanted.user === undefined || isOf(one, wanted.user))
     .map(({ connection }) => connection)
     .filter(({ endpoint, endpointName }) => [undefined, endpoint, endpointName].includes(wanted.endpoint))
-    .filter(({ standing: { verdict } }) => wanted.wouldRefuse !== true || verdict === 'refused');
+    .filter(({ standing: { verdict } }) => wanted.wouldRefuse !== true || verdict === 'refused' || verdict === 'grace');
 }
 
 function isWanted(one: JudgedConnection, request: Exclude<EnforcerRequest, { readonly task: 'list' }>): boolean {
@@ -115,8 +133,16 @@ function isOf({ connection: { username, commonName } }: JudgedConnection, user: 
 }
 
 function endpointsOver(wanted: readonly JudgedConnection[]): Set<string> {
-  const counted = wanted.filter(({ endsAll }) => !endsAll).map(({ connection }) => connection.endpoint);
+  const counted = wanted.map(({ connection }) => connection.endpoint);
   return new Set(counted.filter((id) => counted.filter((other) => other === id).length > CAP));
+}
+
+/** Those that were asked for by their ids, and do not stand. */
+function goneOf(request: EnforcerRequest, all: readonly JudgedConnection[]): EndedConnection[] {
+  const asked = request.task === 'terminate' ? (request.connections ?? []) : [];
+  return asked
+    .filter((id) => !all.some(({ connection }) => connection.id === id))
+    .map((id) => ({ id, endpoint: '', rules: [], outcome: 'gone' }));
 }
 
 function namesOf({ connection: { id, endpoint, username, commonName } }: JudgedConnection) {

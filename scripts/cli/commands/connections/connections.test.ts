@@ -62,8 +62,12 @@ describe('vpn-policy connections', () => {
 
   it.each([
     [['--user', 'MORI'], ['cvpn-connection-2']],
-    [['--vpn-endpoint', 'frankfurt', '--would-refuse'], ['cvpn-connection-2']],
-    [['--would-refuse'], ['cvpn-connection-2', 'cvpn-connection-5']],
+    // Those in grace, too.
+    [
+      ['--vpn-endpoint', 'frankfurt', '--would-refuse'],
+      ['cvpn-connection-2', 'cvpn-connection-1500'],
+    ],
+    [['--would-refuse'], ['cvpn-connection-2', 'cvpn-connection-1500', 'cvpn-connection-5']],
     [['--user', 'nobody'], []],
   ])('narrows the list down with %j', async (args, ids) => {
     const { exitCode, stdout } = await vpn.run(['connections', ...args, '--json']);

@@ -27,7 +27,7 @@ export function addConnections(program: Command, surroundings: Surroundings, run
     )
     .option('--user <name>', 'only this user: the whole user name (common name where there is none)')
     .option('--vpn-endpoint <endpoint>', 'only this Client VPN endpoint: its id, or its name in the policy')
-    .option('--would-refuse', 'only those that the policy refuses now');
+    .option('--would-refuse', 'only those that the policy refuses now, those in grace included');
   addEnforcerAccessOptions(addTimezoneOption(command))
     .option('--json', 'for programs')
     .addHelpText(

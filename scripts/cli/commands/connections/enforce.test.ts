@@ -1,4 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { passReport } from '../../../../shared/enforcement/testing/answers.ts';
+import { startFakeLambda } from '../../../../shared/enforcement/testing/fake-lambda.ts';
 import { type LiveVpn, standing, startLiveVpn } from '../../testing/live-vpn.ts';
 import { startTestTables, type TestTables } from '../../testing/policy-table.ts';
 
@@ -73,6 +75,66 @@ describe('vpn-policy enforce', () => {
     const confirmed = await vpn.run(['enforce', '--confirm', 'share', '--revision', '1']);
     expect(confirmed).toMatchObject({ exitCode: 0, stderr: '' });
     expect(vpn.enforcer.standing()).toHaveLength(2);
+  });
+
+  it('that has no time for all of what was confirmed has the enforcer go on with it', async () => {
+    await start({ connections: MANY, atMost: 4 });
+    const { exitCode, stdout, stderr } = await vpn.run(['enforce', '--confirm', 'share', '--revision', '1']);
+    expect([exitCode, stderr]).toEqual([
+      0,
+      'vpn-policy: the enforcer goes on with the other 2, for up to 15 minutes: vpn-policy connections --would-refuse shows who is left\n',
+    ]);
+    expect(stdout).toMatch(/\nEnded 4 connections; no time was left for 2 connections\. By revision 1\.\n$/);
+    const [asked, goesOn] = vpn.enforcer.invocations;
+    expect([asked?.type, goesOn?.type]).toEqual(['RequestResponse', 'Event']);
+    const by = { author: { type: 'cli', id: 'tanaka@laptop' }, reason: expect.any(String) };
+    expect(goesOn?.request).toEqual({ task: 'pass', by, confirm: { revision: 1 } });
+    expect(vpn.enforcer.standing()).toHaveLength(2);
+  });
+
+  it('says so where the enforcer could not be asked to go on', async () => {
+    await start({ connections: [] });
+    const { endpoints, connections } = passReport();
+    const report = passReport({
+      endpoints: endpoints.map((endpoint) => ({ ...endpoint, refused: 2 })),
+      connections: [
+        ...connections,
+        ...connections.map((one) => ({ ...one, id: `${one.id}0`, outcome: 'left' as const })),
+      ],
+    });
+    const lambda = await startFakeLambda(({ type }) =>
+      type === 'Event' ? { error: 'AccessDeniedException', status: 403 } : { answer: report },
+    );
+    const env = { AWS_ENDPOINT_URL_LAMBDA: lambda.endpoint };
+    const told = await vpn.run(['enforce', '--confirm', 'share', '--revision', '1'], { env });
+    await lambda.stop();
+    expect(told).toMatchObject({
+      exitCode: 1,
+      stdout: expect.stringMatching(/\nEnded 1 connection; no time was left for 1 connection\. By revision 1\.\n$/),
+      stderr: 'vpn-policy: the enforcer could not be asked to go on: the same command again ends the other 1\n',
+    });
+  });
+
+  it('that nobody confirmed leaves the rest to the next pass', async () => {
+    await start({ connections: CONNECTIONS, atMost: 1 });
+    expect(await vpn.run(['enforce'])).toMatchObject({
+      exitCode: 0,
+      stderr: "vpn-policy: the enforcer's next passes end the other 1\n",
+    });
+    expect(vpn.enforcer.invocations.map(({ type }) => type)).toEqual(['RequestResponse']);
+  });
+
+  it('counts those that the report does not name, and exits with 1 where one of them failed', async () => {
+    const all = Array.from({ length: 3_000 }, (_, index) => standing(index + 1, 'mori'));
+    await start({ connections: all, stubborn: ['cvpn-connection-2999'] });
+    const { exitCode, stdout } = await vpn.run(['enforce', '--confirm', 'share', '--revision', '1']);
+    expect([exitCode, stdout]).toEqual([
+      1,
+      expect.stringMatching(
+        /\n… and 2,950 more .*\n\nEnded 2,999 connections; 1 more was not ended\. By revision 1\.\n$/,
+      ),
+    ]);
+    expect(vpn.enforcer.standing()).toEqual(['cvpn-connection-2999']);
   });
 
   it('confirms nothing of another revision', async () => {

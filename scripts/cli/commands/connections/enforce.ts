@@ -1,14 +1,14 @@
 /** `vpn-policy enforce`: has the enforcer look at every connection now, and confirms what it held. */
 import { type Command, Option } from 'commander';
-import type { PassReport } from '../../../../shared/enforcement/index.ts';
-import { EnforcerFailure } from '../../access/enforcer-access.ts';
+import { EnforcerFailure, type Passed } from '../../access/enforcer-access.ts';
 import { addEnforcerAccessOptions, type EnforcerOptions, openEnforcer } from '../../access/enforcer-options.ts';
 import { CommandError, EXIT, type ExitCode } from '../../exit-code.ts';
 import { readRevisionNumber } from '../../input/revision-number.ts';
+import { type EndedCounts, endedCounts } from '../../print/ended-counts.ts';
 import { endedLines, endpointLines, heldText, sumLine } from '../../print/report-ended.ts';
 import type { RunAction } from '../../run-action.ts';
 import type { Surroundings } from '../../surroundings.ts';
-import { counted, messageLine, writeJson, writeLines } from '../../terminal/output.ts';
+import { messageLine, writeJson, writeLines } from '../../terminal/output.ts';
 import { typedAgain, typedVerb } from '../typed-command.ts';
 import { addUnverifiedAuthorOption, readReason, reasonOf } from '../write-options.ts';
 import { observeNote } from './observe-note.ts';
@@ -28,7 +28,7 @@ export function addEnforce(program: Command, surroundings: Surroundings, run: Ru
     .description(
       'Has the enforcer look at every connection that stands now, and end those that the policy refuses, as it does by itself on\n' +
         'its schedule. Where that is more than its share of an endpoint (ENFORCER_MAX_SHARE), it ends none there, until an operator\n' +
-        'confirms it for the revision that they have seen.',
+        'confirms it for the revision that they have seen. What it has no time for it goes on with.',
     )
     .option('--dry-run', 'show what would be ended; end nobody')
     .addOption(
@@ -63,8 +63,8 @@ async function enforce(options: EnforceOptions, command: Command, surroundings: 
   const dryRun = options.dryRun === true;
   const enforcer = await openEnforcer(options, surroundings);
   try {
-    const report = await enforcer.pass({ dryRun, reason, ...(revision !== undefined && { confirm: { revision } }) });
-    return tell(report, options, command, surroundings);
+    const passed = await enforcer.pass({ dryRun, reason, ...(revision !== undefined && { confirm: { revision } }) });
+    return tell(passed, options, command, surroundings);
   } catch (error) {
     if (!(error instanceof EnforcerFailure) || error.code !== 'moved') throw error;
     throw new CommandError(
@@ -77,11 +77,13 @@ async function enforce(options: EnforceOptions, command: Command, surroundings: 
   }
 }
 
-function tell(report: PassReport, options: EnforceOptions, command: Command, surroundings: Surroundings): ExitCode {
+function tell(passed: Passed, options: EnforceOptions, command: Command, surroundings: Surroundings): ExitCode {
   const { stdout, stderr } = surroundings;
-  const { mode, revision, endpoints, connections } = report;
+  const { report } = passed;
+  const { mode, revision, endpoints } = report;
   const held = endpoints.filter((endpoint) => endpoint.held);
-  const undone = connections.filter(({ outcome }) => outcome === 'failed');
+  const counts = endedCounts(report);
+  const isUndone = mode === 'enforce' && !report.dryRun && counts.failed + counts.unnamed > 0;
   const confirm = typedAgain(command, [], ['--confirm', 'share', '--revision', String(revision)]);
   // Where it observes there is nothing to confirm.
   const toConfirm = held.length > 0 && mode === 'enforce';
@@ -94,16 +96,36 @@ function tell(report: PassReport, options: EnforceOptions, command: Command, sur
       `${sumLine(report) ?? 'Nobody is to be ended.'} By revision ${revision}.`,
     ]);
   }
-  const left = connections.filter(({ outcome }) => outcome === 'left').length;
   writeLines(stderr, [
     ...observeNote(report),
     ...held.map((endpoint) => messageLine(`held at ${heldText(endpoint)}`)),
     ...(toConfirm ? [messageLine(`if that is meant: ${confirm}`)] : []),
-    ...(left === 0
-      ? []
-      : [messageLine(`no time was left for ${counted(left, 'connection')}: the next pass ends them`)]),
+    ...restLines(passed, counts, options),
   ]);
-  return toConfirm || undone.length > 0 ? EXIT.checkFailed : EXIT.ok;
+  // The schedule's passes would hold what was confirmed.
+  const isLeft = options.confirm !== undefined && !passed.goesOn && counts.left > 0;
+  return toConfirm || isUndone || isLeft ? EXIT.checkFailed : EXIT.ok;
+}
+
+/** Who ends those that were not: nobody has to wait here for what takes a quarter of an hour. */
+function restLines(
+  { report, goesOn }: Passed,
+  { left, failed, unnamed }: EndedCounts,
+  { confirm }: EnforceOptions,
+): readonly string[] {
+  const { endpoints } = report;
+  // Among those that are not named some may be held, too.
+  const rest = left + failed + (endpoints.some(({ held }) => held) ? 0 : unnamed);
+  if (rest === 0) return [];
+  const others = `the other ${rest.toLocaleString('en-US')}`;
+  if (confirm === undefined) return [messageLine(`the enforcer's next passes end ${others}`)];
+  return [
+    messageLine(
+      goesOn
+        ? `the enforcer goes on with ${others}, for up to 15 minutes: vpn-policy connections --would-refuse shows who is left`
+        : `the enforcer could not be asked to go on: the same command again ends ${others}`,
+    ),
+  ];
 }
 
 function spaced(lines: readonly string[]): readonly string[] {

@@ -74,6 +74,13 @@ describe('vpn-policy kick', () => {
     expect(vpn.enforcer.standing()).toHaveLength(3);
   });
 
+  it('ends those that stand, and says which do not', async () => {
+    await start();
+    const { exitCode, stdout, stderr } = await vpn.run(['kick', 'cvpn-connection-9', 'cvpn-connection-3']);
+    expect([exitCode, stdout]).toEqual([0, expect.stringMatching(/^CONNECTION .*\n.* ended\nEnded 1 connection\.\n$/)]);
+    expect(stderr).toMatch(/^vpn-policy: cvpn-connection-9 does not stand: it has ended, or never was\n/);
+  });
+
   it.each([
     [['--user', 'nobody'], 'nobody has no connection'],
     [['cvpn-connection-9'], 'cvpn-connection-9 does not stand: it has ended, or never was'],
@@ -93,6 +100,10 @@ describe('vpn-policy kick', () => {
   it.each([
     [[], 'whom? Give the ids of connections (vpn-policy connections tells them) or --user NAME'],
     [['cvpn-connection-1', '--user', 'mori'], 'ids of connections or --user, not both'],
+    [
+      Array.from({ length: 1_001 }, (_, index) => `cvpn-connection-${index}`),
+      '1,001 ids of connections; accepted: at most 1,000 at once',
+    ],
     [['mori@example.com'], '"mori@example.com" is no id of a connection; accepted: such as cvpn-connection-'],
   ])('answers %j with one line and exit code 2', async (args, told) => {
     await start();

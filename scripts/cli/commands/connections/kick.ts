@@ -1,11 +1,13 @@
 /** `vpn-policy kick`: ends connections, whatever the policy says of them. */
 import type { Command } from 'commander';
+import type { EndedConnection, PassReport } from '../../../../shared/enforcement/index.ts';
 import { shown } from '../../../../shared/engine/index.ts';
-import type { EnforcerAccess, Terminated, TerminationWanted } from '../../access/enforcer-access.ts';
+import type { EnforcerAccess, TerminationWanted } from '../../access/enforcer-access.ts';
 import { addEnforcerAccessOptions, type EnforcerOptions, openEnforcer } from '../../access/enforcer-options.ts';
 import { CommandError, EXIT, type ExitCode } from '../../exit-code.ts';
+import { countOf, endedCounts, undoneCount } from '../../print/ended-counts.ts';
 import { whoOf } from '../../print/report-connections.ts';
-import { countOf, endedLines, sumLine } from '../../print/report-ended.ts';
+import { endedLines, sumLine } from '../../print/report-ended.ts';
 import type { RunAction } from '../../run-action.ts';
 import type { Surroundings } from '../../surroundings.ts';
 import { goesOn } from '../../terminal/ask.ts';
@@ -62,7 +64,7 @@ async function kick(
   try {
     if (!dryRun) await checkWanted(enforcer, wanted, options, surroundings);
     const report = await enforcer.terminate({ ...wanted, dryRun });
-    return tell(report, ids, options, surroundings);
+    return tell(report, options, surroundings);
   } finally {
     enforcer.close();
   }
@@ -74,6 +76,9 @@ function whom(ids: readonly string[], { user }: KickOptions): Pick<TerminationWa
   if (ids.length === 0)
     throw new CommandError('whom? Give the ids of connections (vpn-policy connections tells them) or --user NAME');
   const wrong = ids.find((id) => !/^[A-Za-z0-9_-]{1,64}$/.test(id));
+  if (ids.length > MOST_IDS) {
+    throw new CommandError(`${ids.length.toLocaleString('en-US')} ids of connections; accepted: at most 1,000 at once`);
+  }
   if (wrong === undefined) return { connections: [...new Set(ids)] };
   throw new CommandError(
     onOneLine(
@@ -81,6 +86,9 @@ function whom(ids: readonly string[], { user }: KickOptions): Pick<TerminationWa
     ),
   );
 }
+
+/** The enforcer takes no more. */
+const MOST_IDS = 1_000;
 
 /** Shows whoever sits there which would be ended, and asks. Throws a CommandError where that is not wanted. */
 async function checkWanted(
@@ -99,43 +107,42 @@ async function checkWanted(
   throw new CommandError('not wanted: nobody was ended', EXIT.checkFailed);
 }
 
-function tell(
-  report: Terminated,
-  ids: readonly string[],
-  options: KickOptions,
-  { stdout, stderr, env }: Surroundings,
-): ExitCode {
-  const { connections } = report;
-  const missing = [...new Set(ids)].filter((id) => !connections.some((connection) => connection.id === id));
+function tell(report: PassReport, options: KickOptions, { stdout, stderr, env }: Surroundings): ExitCode {
+  const connections = report.connections.filter((connection) => !isMissing(connection));
+  const missing = report.connections.filter(isMissing);
   const done = connections.filter(({ outcome }) => outcome === 'ended' || outcome === 'would-end');
-  const undone = connections.filter(({ outcome }) => !['ended', 'would-end', 'gone'].includes(outcome));
+  const there: PassReport = { ...report, connections };
+  const counts = endedCounts(there);
   if (options.json) writeJson(stdout, report);
-  else writeLines(stdout, [...endedLines(report, { stdout, env }), ...[sumLine(report) ?? []].flat()]);
+  else writeLines(stdout, [...endedLines(there, { stdout, env }), ...[sumLine(there) ?? []].flat()]);
   const who = options.user ?? 'this user';
   writeLines(stderr, [
-    ...missing.map((id) => messageLine(`${id} does not stand: it has ended, or never was`)),
+    ...missing.map(({ id }) => messageLine(`${id} does not stand: it has ended, or never was`)),
     ...(connections.length === 0 && options.user !== undefined ? [messageLine(`${who} has no connection`)] : []),
     ...(done.length === 0 || options.dryRun ? [] : [messageLine(`${againText(done)}: ${refusingCommand(done)}`)]),
-    ...(undone.some(({ outcome }) => outcome === 'left')
-      ? [messageLine('the same command again ends those that are left')]
-      : []),
+    ...(counts.left === 0 ? [] : [messageLine('the same command again ends those that are left')]),
   ]);
-  return done.length > 0 && undone.length === 0 ? EXIT.ok : EXIT.checkFailed;
+  return counts.ended + counts['would-end'] > 0 && undoneCount(counts) === 0 ? EXIT.ok : EXIT.checkFailed;
+}
+
+/** Of what does not stand the enforcer knows no endpoint. */
+function isMissing({ outcome, endpoint }: EndedConnection): boolean {
+  return outcome === 'gone' && endpoint === '';
 }
 
 /** That a connection which is ended comes again. */
-function againText(ended: Terminated['connections']): string {
+function againText(ended: PassReport['connections']): string {
   const names = namesOf(ended);
   const who = names.length === 1 ? names[0] : 'they';
   return `${who} can connect again at once unless a rule refuses them`;
 }
 
-function refusingCommand(ended: Terminated['connections']): string {
+function refusingCommand(ended: PassReport['connections']): string {
   const names = namesOf(ended);
   const few = names.length > 0 && names.length <= 3;
   return `vpn-policy block ${few ? shellWords(names) : 'NAME'} --disconnect`;
 }
 
-function namesOf(ended: Terminated['connections']): string[] {
+function namesOf(ended: PassReport['connections']): string[] {
   return [...new Set(ended.map(whoOf))].filter((name) => name !== '');
 }

@@ -72,6 +72,7 @@ describe('through the API', () => {
       stderr: expect.stringContaining('vpn-policy: cvpn-connection-9 does not stand: it has ended, or never was\n'),
     });
     const { type, id } = API_AUTHOR;
+    expect(vpn.enforcer.invocations).toHaveLength(1);
     expect(vpn.enforcer.invocations.at(-1)?.request).toMatchObject({ by: { author: { type, id }, reason: 'HELP-7' } });
     expect(await run(['kick', 'cvpn-connection-9'])).toMatchObject({ exitCode: 1, stdout: '' });
     expect((await run(['kick', '--user', 'mori', '--dry-run'])).stdout).toContain('\nWould end 2 connections.\n');
@@ -116,8 +117,20 @@ describe('through the API', () => {
     const { run, vpn } = await start();
     const { exitCode, stdout } = await run(['block', 'mori', '--disconnect']);
     expect(exitCode).toBe(0);
-    expect(stdout).toMatch(/(?:Ended [12] connections?|Nobody whom it refuses is connected any more)\.\n$/);
+    expect(stdout).toMatch(
+      /(?:Ended [12] connections?|Nobody whom it refuses is connected any more at the .* watches)\.\n$/,
+    );
     expect(vpn.enforcer.standing()).not.toContain('cvpn-connection-1');
+  });
+
+  it('a maintenance from now on ends everybody, without the permission to confirm', async () => {
+    const role = 'arn:aws:iam::123456789012:role/vpn-operator';
+    const { run, vpn } = await start(many(12), {
+      adminAccess: JSON.stringify([{ role, permissions: ['read', 'write', 'disconnect'] }]),
+    });
+    const { exitCode, stdout } = await run(['maintenance', '--from', 'now', '--for', '4h', '--disconnect']);
+    expect([exitCode, stdout]).toEqual([0, expect.stringMatching(/^Revision 2: /)]);
+    expect(vpn.enforcer.standing()).toEqual([]);
   });
 
   it('who may not end connections is told so, and the block stands', async () => {

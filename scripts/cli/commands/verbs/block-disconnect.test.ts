@@ -67,7 +67,7 @@ describe('vpn-policy block --disconnect', () => {
   it('says so where nobody is in, and does it again where the rule is there already', async () => {
     await start();
     expect((await vpn.run(['block', 'nobody', '--disconnect'])).stdout).toMatch(
-      /\nNobody whom it refuses is connected any more\.\n$/,
+      /\nNobody whom it refuses is connected any more at the endpoints that the enforcer of this Region watches\.\n$/,
     );
     await vpn.run(['block', 'mori']);
     const again = await vpn.run(['block', 'mori', '--disconnect']);
@@ -105,6 +105,37 @@ describe('vpn-policy block --disconnect', () => {
     const confirmed = await vpn.run(['block', 'mori', '--disconnect', '--confirm', 'share,lockout']);
     expect(confirmed.exitCode).toBe(0);
     expect(vpn.enforcer.standing()).toHaveLength(2);
+  });
+
+  it('tells of each endpoint where they are too many, and that nobody is ended elsewhere either', async () => {
+    const at = (endpoint: string, first: number, count: number) =>
+      Array.from({ length: count }, (_, index) => standing(first + index, 'mori', { endpoint }));
+    const connections = [
+      ...at('cvpn-endpoint-a', 1, 6),
+      ...at('cvpn-endpoint-b', 11, 2),
+      ...at('cvpn-endpoint-c', 21, 7),
+    ];
+    await start({ connections });
+    const { exitCode, stderr } = await vpn.run(['block', 'mori', '--disconnect']);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain(
+      'so nobody was ended, at the other endpoints neither: cvpn-endpoint-a: 6 of 6 refused, at most 5 are ended at once; cvpn-endpoint-c: 7 of 7 refused, at most 5 are ended at once\n',
+    );
+    expect(vpn.enforcer.standing()).toHaveLength(15);
+    const { stdout } = await vpn.run(['block', 'mori', '--disconnect', '--json']);
+    const { problem } = JSON.parse(stdout).disconnect;
+    const outcomes = problem.report.connections.map(({ outcome }: { outcome: string }) => outcome);
+    expect(outcomes).toEqual([...Array(6).fill('held'), ...Array(2).fill('would-end'), ...Array(7).fill('held')]);
+  });
+
+  it('takes a word to the enforcer only where it asks the enforcer', async () => {
+    await start();
+    expect(await vpn.run(['block', 'mori', '--confirm', 'share'])).toEqual({
+      exitCode: 2,
+      stdout: '',
+      stderr: 'vpn-policy: --confirm share is for --disconnect: without it nobody is ended\n',
+    });
+    expect((await vpn.document()).rules).toHaveLength(1);
   });
 
   it('leaves the block where the enforcer does not answer, and says what is done and what is not', async () => {

@@ -85,6 +85,9 @@ async function block(
   const subjects = readSubjects({ names, groups: options.group, ips: options.ip, pattern: options.pattern }, 'refuse');
   if (subjects.length === 0) throw new CommandError('whom? Give NAMES, --ip ADDRESSES or --group NAME');
   if (options.id !== undefined && subjects.length > 1) throw new CommandError('--id is for one rule: give one name');
+  if (options.confirm?.includes('share') && !options.disconnect) {
+    throw new CommandError('--confirm share is for --disconnect: without it nobody is ended');
+  }
   const clock = callerClock(options, surroundings);
   const request: BlockRequest = {
     subjects,

@@ -1,14 +1,15 @@
 /** `--disconnect`: once a rule that refuses is there, has the enforcer end the connections that it refuses. */
 import { type Command, Option } from 'commander';
-import { type EnforcerAccess, EnforcerFailure, type Terminated } from '../../access/enforcer-access.ts';
+import type { PassReport } from '../../../../shared/enforcement/index.ts';
+import { type EnforcerAccess, EnforcerFailure } from '../../access/enforcer-access.ts';
 import { addEnforcerOption, type EnforcerOptions, openEnforcer } from '../../access/enforcer-options.ts';
 import { CommandError, EXIT } from '../../exit-code.ts';
-import { endedLines, heldText, sumLine } from '../../print/report-ended.ts';
+import { endedCounts, undoneCount } from '../../print/ended-counts.ts';
+import { heldText } from '../../print/report-ended.ts';
 import type { Surroundings } from '../../surroundings.ts';
-import { counted } from '../../terminal/output.ts';
-import { OBSERVES } from '../connections/observe-note.ts';
 import { typedAgain } from '../typed-command.ts';
 import type { Afterwards } from './run-verb.ts';
+import { againNotes, failureData, failureNotes, reportLines, unknownNotes } from './tell-ended.ts';
 
 export interface DisconnectOptions extends EnforcerOptions {
   readonly disconnect?: boolean;
@@ -62,82 +63,38 @@ export async function endRefused(
   }
 }
 
-/** Asks the enforcer how many stand, and whether it ends anybody by itself; ends nobody. */
-export async function lookAhead(enforcer: EnforcerAccess, reason: string): Promise<Afterwards> {
-  try {
-    const { mode, endpoints } = await enforcer.pass({ dryRun: true, reason });
-    const active = endpoints.reduce((sum, endpoint) => sum + endpoint.active, 0);
-    return {
-      lines: [`Now ${counted(active, 'connection stands', 'connections stand')}.`],
-      notes: mode === 'observe' ? [`warning: ${OBSERVES}`] : [],
-      data: { disconnect: { mode, active } },
-      exitCode: EXIT.ok,
-    };
-  } catch (error) {
-    if (!(error instanceof CommandError)) throw error;
-    return {
-      lines: [],
-      notes: [`warning: whether the enforcer will end anybody is not known: ${error.message}`],
-      data: { disconnect: failureData(error) },
-      exitCode: EXIT.checkFailed,
-    };
-  }
-}
-
 function tellEnded(
-  report: Terminated,
+  report: PassReport,
   { byHand }: Termination,
   surroundings: Pick<Surroundings, 'stdout' | 'env'>,
 ): Afterwards {
-  const { connections, endpoints, mode } = report;
-  const count = (outcome: Terminated['connections'][number]['outcome']) =>
-    connections.filter((connection) => connection.outcome === outcome).length;
-  const unknown = endpoints.reduce((sum, endpoint) => sum + endpoint.unknown, 0);
-  const again =
-    mode === 'enforce' ? "the enforcer's next pass ends that" : 'vpn-policy connections --would-refuse shows it';
-  const undone = count('failed') + count('left') + count('held');
+  const isDone = undoneCount(endedCounts(report)) === 0;
   return {
-    lines: [...endedLines(report, surroundings), sumLine(report) ?? 'Nobody whom it refuses is connected any more.'],
+    lines: reportLines(report, surroundings),
     notes: [
-      ...(count('ended') === 0
-        ? []
-        : [`until every handler has the rule (POLICY_TTL_SECONDS) they may get in once more: ${again}`]),
-      ...(undone === 0 ? [] : [`not all were ended: the same command again, or ${byHand}`]),
-      ...(unknown === 0
-        ? []
-        : [
-            `${counted(unknown, 'connection')} whose decision is not on record ${unknown === 1 ? 'goes' : 'go'} on: vpn-policy connections shows them, vpn-policy kick ends them`,
-          ]),
+      ...againNotes(report),
+      ...(isDone ? [] : [`not all were ended: the same command again, or ${byHand}`]),
+      ...unknownNotes(report),
     ],
     data: { disconnect: report },
-    exitCode: undone === 0 ? EXIT.ok : EXIT.checkFailed,
+    exitCode: isDone ? EXIT.ok : EXIT.checkFailed,
   };
 }
 
 function tellFailure(error: CommandError, { command, words, byHand }: Termination): Afterwards {
-  const failure = error instanceof EnforcerFailure ? error : undefined;
-  const held = (failure?.report?.endpoints ?? []).filter((endpoint) => endpoint.held);
-  const told = held.length === 0 ? error.message : held.map(heldText).join('; ');
   const notes =
-    failure?.code === 'too-many'
-      ? [
-          `the rule is in force, but it refuses too many at once, so nobody was ended: ${told}`,
-          `if that is meant: ${typedAgain(command, words, ['--confirm', 'share'])}`,
-        ]
-      : [
-          `the rule is in force, but ${wasAnybody(failure)}: ${error.message}`,
-          `vpn-policy connections --would-refuse shows who is in; ${byHand} ends them`,
-        ];
+    error instanceof EnforcerFailure && error.code === 'too-many'
+      ? [tooManyNote(error), `if that is meant: ${typedAgain(command, words, ['--confirm', 'share'])}`]
+      : failureNotes(error, byHand);
   return { lines: [], notes, data: { disconnect: failureData(error) }, exitCode: EXIT.checkFailed };
 }
 
-function wasAnybody(failure: EnforcerFailure | undefined): string {
-  // What does not answer may still have been at work.
-  const isOpen = failure === undefined || failure.code === 'unreachable' || failure.code === 'internal';
-  return isOpen ? 'whether connections were ended is not known' : 'nobody was ended';
-}
-
-function failureData(error: CommandError): object {
-  const { code, report } = error instanceof EnforcerFailure ? error : { code: 'unreachable', report: undefined };
-  return { problem: { code, message: error.message, ...(report && { report }) } };
+function tooManyNote({ report, message }: EnforcerFailure): string {
+  const endpoints = report?.endpoints ?? [];
+  const held = endpoints.filter((endpoint) => endpoint.held);
+  const nobody = endpoints.some(({ refused, held: isHeld }) => refused > 0 && !isHeld)
+    ? 'nobody was ended, at the other endpoints neither'
+    : 'nobody was ended';
+  const told = held.length === 0 ? message : held.map(heldText).join('; ');
+  return `the rule is in force, but it refuses too many at once, so ${nobody}: ${told}`;
 }

@@ -59,6 +59,63 @@ describe('vpn-policy maintenance --disconnect', () => {
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/\nEnded 11 connections\.\n$/);
     expect(vpn.enforcer.standing()).toEqual(['cvpn-connection-1']);
+    // A pass is enough: the rule itself confirms that they are many.
+    expect(vpn.enforcer.invocations.map(({ request }) => request)).toEqual([
+      expect.not.objectContaining({ confirm: expect.anything() }),
+    ]);
+    expect(vpn.enforcer.invocations[0]?.request).toMatchObject({ task: 'pass', by: { reason: expect.any(String) } });
+  });
+
+  it('leaves to the next passes what there is no time for', async () => {
+    await start({ atMost: 4 });
+    const { exitCode, stdout, stderr } = await vpn.run(['maintenance', ...NOW, '--disconnect']);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/\nEnded 4 connections; no time was left for 7 connections\.\n$/);
+    expect(stderr).toMatch(/\nvpn-policy: the enforcer's next passes end the other 7\n$/);
+    expect(stderr).not.toContain('the same command');
+  });
+
+  it('exits with 1 where EC2 does not end one', async () => {
+    await start({ stubborn: ['cvpn-connection-12'] });
+    expect(await vpn.run(['maintenance', ...NOW, '--disconnect'])).toMatchObject({
+      exitCode: 1,
+      stdout: expect.stringMatching(/\nEnded 10 connections; EC2 did not end 1 connection\.\n$/),
+      stderr: expect.stringContaining("\nvpn-policy: the enforcer's next passes end the other 1\n"),
+    });
+  });
+
+  it('warns that nobody was ended at once where the enforcer only looks on', async () => {
+    await start({ mode: 'observe' });
+    const { exitCode, stdout, stderr } = await vpn.run(['maintenance', ...NOW, '--disconnect']);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/\nWould end 11 connections\.\n$/);
+    expect(stderr).toMatch(
+      /^vpn-policy: warning: the enforcer only observes: it ends nobody by itself .*\nvpn-policy: nobody was ended: vpn-policy kick CONNECTION… ends those that are named\n$/,
+    );
+    expect(vpn.enforcer.standing()).toHaveLength(12);
+    expect(await rules()).toMatchObject([{ standing: 'endAll' }]);
+  });
+
+  it('leaves the rule at once where the enforcer does not answer', async () => {
+    await start();
+    const env = { AWS_ENDPOINT_URL_LAMBDA: tables.endpoint };
+    const { exitCode, stderr } = await vpn.run(['maintenance', ...NOW, '--disconnect'], { env });
+    expect([exitCode, await rules()]).toMatchObject([1, [{ standing: 'endAll' }]]);
+    expect(stderr).toMatch(
+      /^vpn-policy: the rule is in force, but whether connections were ended is not known: .*\nvpn-policy: vpn-policy connections --would-refuse shows who is in; vpn-policy kick CONNECTION… ends them\n$/,
+    );
+  });
+
+  it('says what other rules refuse and is held', async () => {
+    const leavers = Array.from({ length: 7 }, (_, index) => standing(index + 1, 'mori', { groups: ['vpn-admins'] }));
+    const rule = '\nrules: [{ id: leavers, effect: deny, match: { identities: [mori] } }]\n';
+    vpn = await startLiveVpn(tables, `${POLICY}${rule}`, { connections: [...leavers, standing(8, 'sato')] });
+    const { exitCode, stderr } = await vpn.run(['maintenance', ...NOW, '--disconnect']);
+    expect(exitCode).toBe(0);
+    expect(stderr).toMatch(
+      /\nvpn-policy: what other rules refuse is held at cvpn-endpoint-0a1b2c3d4e5f67890: 8 of 8 refused, at most 5 .*\n$/,
+    );
+    expect(vpn.enforcer.standing()).toHaveLength(7);
   });
 
   it('ends nobody at once where there is a grace, or in a dry run', async () => {

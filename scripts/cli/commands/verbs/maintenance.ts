@@ -1,9 +1,8 @@
 /** `vpn-policy maintenance`: closes the VPN for a stretch of time. */
 import type { Command } from 'commander';
-import type { DenyRule, PolicyDocument } from '../../../../shared/engine/index.ts';
+import type { PolicyDocument } from '../../../../shared/engine/index.ts';
 import { describeRule } from '../../../../shared/policy/index.ts';
 import { addAccessOptions } from '../../access/access-options.ts';
-import type { EnforcerAccess } from '../../access/enforcer-access.ts';
 import { CommandError, type ExitCode } from '../../exit-code.ts';
 import { collected } from '../../input/repeated-option.ts';
 import { endData, standingLine } from '../../print/report-verb.ts';
@@ -17,8 +16,9 @@ import { readMoment, storedMoment } from '../../time/read-moment.ts';
 import { type MaintenanceRequest, type PlannedMaintenance, planMaintenance } from '../../verbs/maintenance.ts';
 import { readSubject } from '../../verbs/subject.ts';
 import { addWriteOptions, type WriteOptions } from '../write-options.ts';
-import { addDisconnectOption, type DisconnectOptions, endRefused, lookAhead, withEnforcer } from './disconnect.ts';
-import { type Afterwards, observingNotes, runVerb, type VerbReport } from './run-verb.ts';
+import { addDisconnectOption, type DisconnectOptions, withEnforcer } from './disconnect.ts';
+import { endByPass, lookAhead } from './enforced-by-pass.ts';
+import { observingNotes, runVerb, type VerbReport } from './run-verb.ts';
 import { addVpnEndpointOption, readMessage, readRuleId, type VpnEndpointOptions } from './verb-options.ts';
 
 interface MaintenanceOptions extends DisconnectOptions, WriteOptions, EndOptions, TimezoneOptions, VpnEndpointOptions {
@@ -38,7 +38,8 @@ export function addMaintenance(program: Command, surroundings: Surroundings, run
     .summary('close the VPN for a stretch of time')
     .description(
       'Refuses everyone from a time on, until another (the rule maintenance-DATE). New connections only: those that stand go\n' +
-        'on. With --disconnect the enforcer ends them, too, as it begins: all but those excepted, however many they are.',
+        'on. With --disconnect the enforcer ends them, too, as it begins: all but those excepted, however many they are. That is\n' +
+        'what its passes do where it is on (ENFORCER_MODE=enforce); with --from now one is made at once.',
     )
     .requiredOption('--from <time>', 'begins then: as --until, or now');
   addEndOptions(command);
@@ -48,17 +49,17 @@ export function addMaintenance(program: Command, surroundings: Surroundings, run
     .option('--except-user <name>', 'whom it does not refuse, by user name (may be given several times)', collected)
     .option('--message <text>', 'what people are told; {until} is the end', readMessage, 'Maintenance until {until}.')
     .option('--id <id>', "the rule's id", readRuleId);
-  addDisconnectOption(
-    command,
-    'the enforcer also ends the connections that stand then (at once, if it has begun)',
-  ).option('--grace <duration>', 'with --disconnect: they go on for so long when it begins, such as 10m; at most 24h');
+  addDisconnectOption(command, 'the enforcer also ends the connections that stand then').option(
+    '--grace <duration>',
+    'with --disconnect: they go on for so long when it begins, such as 10m; at most 24h',
+  );
   addAccessOptions(command);
   addWriteOptions(command, 'the command, as "maintenance --from 22:00 --for 4h"')
     .addHelpText(
       'after',
       `
-Exit codes: 0 written (or so already), 1 the policy fails a check, or it is written and the enforcer did not end all or does not
-answer, 2 wrong usage or no store.
+Exit codes: 0 written (or so already), 1 the policy fails a check, or it is written and EC2 did not end some or the enforcer does
+not answer, 2 wrong usage or no store.
 
 Examples:
   vpn-policy maintenance --from "2026-11-29 22:00" --for 4h --timezone Asia/Tokyo --except-group vpn-admins
@@ -94,10 +95,6 @@ async function maintenance(
     clock,
   };
   const isAtOnce = fromMs <= clock.nowMs && grace === undefined && options.dryRun !== true;
-  const end = ({ id: ruleId }: DenyRule, enforcer: EnforcerAccess, reason: string): Promise<Afterwards> =>
-    isAtOnce
-      ? endRefused(enforcer, { ...termination(ruleId), reason, command }, surroundings)
-      : lookAhead(enforcer, reason);
   return withEnforcer(options, surroundings, (enforcer) =>
     runVerb(
       {
@@ -106,16 +103,13 @@ async function maintenance(
         options,
         plan: (document) => planMaintenance(document, request),
         tell: (plan, before) => tellMaintenance(plan, before, request),
-        afterwards: enforcer && (({ rule }, _, reason) => end(rule, enforcer, reason)),
+        afterwards:
+          enforcer &&
+          ((_, __, reason) => (isAtOnce ? endByPass(enforcer, reason, surroundings) : lookAhead(enforcer, reason))),
       },
       surroundings,
     ),
   );
-}
-
-/** That everybody is ended is what the rule says. */
-function termination(ruleId: string) {
-  return { refusedBy: [ruleId], confirm: true, words: [], byHand: 'vpn-policy kick CONNECTION…' };
 }
 
 /** `now` is the minute that has begun. */
