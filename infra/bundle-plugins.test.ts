@@ -1,5 +1,6 @@
 /** Bundles with the plugins, run by Node. */
 import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
@@ -123,5 +124,30 @@ describe('event streams in a bundle', () => {
     const ofThem = /EventStreamCodec|HeaderMarshaller|from\s*"@smithy\/core\/event-streams"/.exec(script);
     expect(ofThem?.[0]).toBeUndefined();
     expect(await run(INVOKE)).toEqual([200, '{"at":"now"}']);
+  });
+});
+
+describe('what clients of the SDK bring along', () => {
+  it('a cache of endpoints forgets what was used longest ago', async () => {
+    const script = `
+      import { EndpointCache } from '@aws-sdk/endpoint-cache';
+      const cache = new EndpointCache(2);
+      const at = (Address) => [{ Address, CachePeriodInMinutes: 1 }];
+      cache.set('a', at('one')); cache.set('b', at('two')); cache.get('a'); cache.set('c', at('three'));
+      const told = ['a', 'b', 'c'].map((key) => cache.getEndpoint(key) ?? null);
+      cache.delete('a'); cache.set('d', [{ Address: 'four', CachePeriodInMinutes: -1 }]);
+      console.log(JSON.stringify([...told, cache.has('a'), cache.has('c'), cache.get('d') ?? null]));`;
+    expect(await run(script)).toEqual(['one', null, 'three', false, false, null]);
+    expect(await bundled(script)).not.toContain('Mnemonist');
+  });
+
+  it('of a package.json its version', async () => {
+    const script = `
+      import manifest from '@aws-sdk/client-dynamodb/package.json';
+      console.log(JSON.stringify(manifest));`;
+    const { version }: { version: string } = JSON.parse(
+      await readFile(join(__dirname, '../node_modules/@aws-sdk/client-dynamodb/package.json'), 'utf8'),
+    );
+    expect(await run(script)).toEqual({ version });
   });
 });
