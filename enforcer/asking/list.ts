@@ -8,7 +8,7 @@ import {
 } from '../../shared/enforcement/index.ts';
 import { olderFirst } from '../judging/age.ts';
 import type { JudgedConnection } from '../judging/judge-connections.ts';
-import { shownNames } from '../judging/shown-names.ts';
+import { shownNames, textOf } from '../judging/shown-names.ts';
 import { isOfUser } from '../judging/user.ts';
 import type { EnforcerParts, Time } from './enforcer-parts.ts';
 import { type Survey, survey } from './survey.ts';
@@ -82,8 +82,4 @@ function standing({ judgement }: JudgedConnection): Judged {
 
 function given<Key extends string, T>(key: Key, value: T | undefined): { readonly [K in Key]?: T } {
   return value === undefined ? {} : ({ [key]: value } as { readonly [K in Key]: T });
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
 }

@@ -1,10 +1,9 @@
 /** A pass: every connection that stands is judged, and those that the policy refuses are ended. */
 import { EnforcerError, type PassReport, type PassRequest } from '../../shared/enforcement/index.ts';
-import { type EndOutcome, endConnections } from '../ending/end-connections.ts';
-import { createEndRecorder } from '../ending/end-recorder.ts';
+import type { EndOutcome } from '../ending/end-connections.ts';
 import { type EndpointPlan, planEnds } from '../ending/plan-ends.ts';
-import { watchPolicy } from '../ending/policy-watch.ts';
 import { countOutcomes } from './count-outcomes.ts';
+import { endWhileInForce } from './end-planned.ts';
 import type { EnforcerParts, Time } from './enforcer-parts.ts';
 import { reportOf } from './report.ts';
 import { type Survey, survey } from './survey.ts';
@@ -31,7 +30,7 @@ export async function pass(parts: EnforcerParts, request: PassRequest, time: Tim
   });
   const ends = !dryRun && settings.mode === 'enforce';
   const outcomes = ends ? await endAll(parts, plans, found, request, time) : new Map<string, EndOutcome>();
-  const head = { at: new Date(found.atMs).toISOString(), revision: revision.number, mode: settings.mode, dryRun };
+  const head = { atMs: found.atMs, revision: revision.number, mode: settings.mode, dryRun };
   const report = reportOf(head, plans, outcomes);
   if (!dryRun) {
     count(parts, report, outcomes);
@@ -41,32 +40,17 @@ export async function pass(parts: EnforcerParts, request: PassRequest, time: Tim
   return report;
 }
 
-async function endAll(
+function endAll(
   parts: EnforcerParts,
   plans: readonly EndpointPlan[],
   { inForce }: Survey,
   { by, confirm }: PassRequest,
   { signal, isUp }: Time,
 ): Promise<ReadonlyMap<string, EndOutcome>> {
-  const { connections, logger, now } = parts;
+  const { now } = parts;
   // The next pass ends the rest, unless it would hold what an operator has confirmed.
   const untilMs = confirm === undefined ? now() + ENDS_FOR_MS : Number.POSITIVE_INFINITY;
-  const watch = watchPolicy(parts.policies, inForce, signal);
-  try {
-    return await endConnections(
-      plans.flatMap(({ toEnd }) => toEnd),
-      {
-        connections,
-        logger,
-        now,
-        recorder: createEndRecorder(parts, inForce.revision.number, by),
-        signal,
-        isOver: () => isUp() || now() >= untilMs || watch.isOver(),
-      },
-    );
-  } finally {
-    watch.stop();
-  }
+  return endWhileInForce(parts, plans, inForce, by, { signal, isUp: () => isUp() || now() >= untilMs });
 }
 
 function count({ metrics }: EnforcerParts, { endpoints }: PassReport, outcomes: ReadonlyMap<string, EndOutcome>): void {

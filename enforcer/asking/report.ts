@@ -8,11 +8,14 @@ import { shownNames } from '../judging/shown-names.ts';
 /** So many are named; of all there are counts. */
 const MAX_NAMED = 1_000;
 
-export type ReportHead = Pick<PassReport, 'at' | 'revision' | 'mode' | 'dryRun'>;
+export interface ReportHead extends Pick<PassReport, 'revision' | 'mode' | 'dryRun'> {
+  /** When it was judged, in milliseconds since 1970. */
+  readonly atMs: number;
+}
 
 /** @param outcomes of those that were to be ended; what is not in there was only looked at */
 export function reportOf(
-  head: ReportHead,
+  { atMs, ...head }: ReportHead,
   plans: readonly EndpointPlan[],
   outcomes: ReadonlyMap<string, EndOutcome>,
 ): PassReport {
@@ -21,6 +24,7 @@ export function reportOf(
     ...held.map((one) => ended(one, { outcome: 'held' })),
   ]);
   return {
+    at: new Date(atMs).toISOString(),
     ...head,
     endpoints: plans.map((plan) => endpointReport(plan, outcomes)),
     connections: connections.slice(0, MAX_NAMED),

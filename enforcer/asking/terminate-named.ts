@@ -1,37 +1,30 @@
 /** Ends the connections that are named, or a user's, whatever the policy says, and also where it cannot be asked. */
 import type { PassReport, TerminateRequest } from '../../shared/enforcement/index.ts';
 import { capOf } from '../ending/cap.ts';
-import { endConnections } from '../ending/end-connections.ts';
-import { createEndRecorder } from '../ending/end-recorder.ts';
 import type { EndpointPlan, ToEnd } from '../ending/plan-ends.ts';
 import type { JudgedConnection } from '../judging/judge-connections.ts';
 import { isOfUser } from '../judging/user.ts';
 import { countOutcomes } from './count-outcomes.ts';
+import { endPlanned } from './end-planned.ts';
 import type { EnforcerParts, Time } from './enforcer-parts.ts';
 import { reportOf } from './report.ts';
 import { type Sight, sightOf } from './sight.ts';
 
 /** Rejects with an EnforcerError where no endpoint can be looked at; then nobody was ended. */
-export async function terminateNamed(
-  parts: EnforcerParts,
-  request: TerminateRequest,
-  { signal, isUp }: Time,
-): Promise<PassReport> {
-  const { connections, logger, now, metrics, settings } = parts;
+export async function terminateNamed(parts: EnforcerParts, request: TerminateRequest, time: Time): Promise<PassReport> {
+  const { metrics, settings } = parts;
   const { dryRun = false, by } = request;
-  const sight = await sightOf(parts, signal);
+  const sight = await sightOf(parts, time.signal);
   const plans = parts.endpoints.map((endpoint) => planOf(endpoint, sight, request, settings));
   const head = {
-    at: new Date(sight.atMs).toISOString(),
+    atMs: sight.atMs,
     revision: sight.revision ?? 0,
     mode: settings.mode,
     dryRun,
   };
   const gone = goneOf(request.connections ?? [], sight);
   if (dryRun) return withGone(reportOf(head, plans, new Map()), gone);
-  const recorder = createEndRecorder(parts, sight.revision, by);
-  const toEnd = plans.flatMap((plan) => plan.toEnd);
-  const outcomes = await endConnections(toEnd, { connections, recorder, logger, now, signal, isOver: isUp });
+  const outcomes = await endPlanned(parts, plans, { revision: sight.revision, by }, time);
   countOutcomes(metrics, outcomes);
   return withGone(reportOf(head, plans, outcomes), gone);
 }

@@ -2,12 +2,11 @@
 import { EnforcerError, type PassReport, type TerminateRequest } from '../../shared/enforcement/index.ts';
 import { decide } from '../../shared/engine/index.ts';
 import { capOf } from '../ending/cap.ts';
-import { type EndOutcome, endConnections } from '../ending/end-connections.ts';
-import { createEndRecorder } from '../ending/end-recorder.ts';
+import type { EndOutcome } from '../ending/end-connections.ts';
 import type { EndpointPlan, ToEnd } from '../ending/plan-ends.ts';
-import { watchPolicy } from '../ending/policy-watch.ts';
 import type { JudgedConnection } from '../judging/judge-connections.ts';
 import { countOutcomes } from './count-outcomes.ts';
+import { endWhileInForce } from './end-planned.ts';
 import type { EnforcerParts, Time } from './enforcer-parts.ts';
 import { reportOf } from './report.ts';
 import { type Survey, survey } from './survey.ts';
@@ -21,7 +20,7 @@ export async function terminateRefused(parts: EnforcerParts, request: RefusedReq
   const found = await survey(parts, time.signal);
   const plans = endpoints.map((endpoint) => planOf(endpoint, found, request, confirm ? 100 : settings.maxSharePercent));
   const head = {
-    at: new Date(found.atMs).toISOString(),
+    atMs: found.atMs,
     revision: found.inForce.revision.number,
     mode: settings.mode,
     dryRun,
@@ -34,7 +33,9 @@ export async function terminateRefused(parts: EnforcerParts, request: RefusedReq
     const report = reportOf(head, plans, new Map());
     throw new EnforcerError('too-many', `${told.join('; ')}: that wants a confirmation.`, { report });
   }
-  const outcomes = dryRun ? new Map<string, EndOutcome>() : await endAll(parts, plans, found, request, time);
+  const outcomes = dryRun
+    ? new Map<string, EndOutcome>()
+    : await endWhileInForce(parts, plans, found.inForce, request.by, time);
   if (!dryRun) countOutcomes(metrics, outcomes);
   return reportOf(head, plans, outcomes);
 }
@@ -66,23 +67,4 @@ function refusedOf(
   if (rules.length === 0) return [];
   const isStillDue = (nowMs: number) => rulesAt(nowMs).length > 0;
   return [{ active, known, why: { decidedBy: 'rule', rules }, isStillDue }];
-}
-
-async function endAll(
-  parts: EnforcerParts,
-  plans: readonly EndpointPlan[],
-  { inForce }: Survey,
-  { by }: RefusedRequest,
-  { signal, isUp }: Time,
-): Promise<ReadonlyMap<string, EndOutcome>> {
-  const { connections, logger, now } = parts;
-  const watch = watchPolicy(parts.policies, inForce, signal);
-  const recorder = createEndRecorder(parts, inForce.revision.number, by);
-  const isOver = () => isUp() || watch.isOver();
-  try {
-    const toEnd = plans.flatMap((plan) => plan.toEnd);
-    return await endConnections(toEnd, { connections, recorder, logger, now, signal, isOver });
-  } finally {
-    watch.stop();
-  }
 }

@@ -48,12 +48,17 @@ export function createPolicies(store: Pick<PolicyStore, 'head' | 'load' | 'revis
   let history: History | undefined;
   const past = new Map<string, CompiledPolicy>();
 
+  /** Of its parts only those are read that the policy in force has not. */
+  async function load(revision: Revision, signal: AbortSignal) {
+    const loaded = await store.load(revision, { signal, ...(inForce && { known: inForce.loaded.fragments }) });
+    return { policy: compile(loaded.document), revision, loaded };
+  }
+
   async function compiled(revision: Revision, signal: AbortSignal): Promise<CompiledPolicy> {
     if (inForce?.revision.writeId === revision.writeId) return inForce.policy;
     const known = past.get(revision.writeId);
     if (known !== undefined) return known;
-    const loaded = await store.load(revision, { signal, ...(inForce && { known: inForce.loaded.fragments }) });
-    const policy = compile(loaded.document);
+    const { policy } = await load(revision, signal);
     past.set(revision.writeId, policy);
     for (const writeId of past.keys()) if (past.size > MAX_PAST) past.delete(writeId);
     return policy;
@@ -78,10 +83,7 @@ export function createPolicies(store: Pick<PolicyStore, 'head' | 'load' | 'revis
     async now(signal) {
       const revision = await store.head({ signal });
       if (revision === undefined) return undefined;
-      if (inForce?.revision.writeId !== revision.writeId) {
-        const loaded = await store.load(revision, { signal, ...(inForce && { known: inForce.loaded.fragments }) });
-        inForce = { policy: compile(loaded.document), revision, loaded };
-      }
+      if (inForce?.revision.writeId !== revision.writeId) inForce = await load(revision, signal);
       return inForce;
     },
 

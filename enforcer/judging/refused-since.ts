@@ -33,17 +33,12 @@ export async function refusedSince(
   { atMs, inForce, policies }: JudgedAt,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<Grace, RefusedSince | undefined>> {
-  const found = new Map<Grace, RefusedSince | undefined>(graces.map((grace) => [grace, undefined]));
-  const longestMs = Math.max(0, ...graces.map(({ reason }) => reason.graceMs));
+  const found = new Map(graces.map((grace) => [grace, sinceItBegan(grace, atMs)]));
+  const longestMs = graces.reduce((longest, { reason }) => Math.max(longest, reason.graceMs), 0);
   // It did not stand before it was let in.
   const beganMs = ({ known, reason }: Grace) => Math.max(known.decidedAtMs, atMs - reason.graceMs);
-  let open = graces.filter((grace) => {
-    const isYounger = grace.known.decidedAtMs > atMs - grace.reason.graceMs;
-    if (isYounger)
-      found.set(grace, { notYetMs: grace.known.decidedAtMs, refusedMs: grace.known.decidedAtMs, policy: undefined });
-    return true;
-  });
-  // [from, at]: it refuses at the last moment.
+  let open = graces;
+  // Up to and with the moment of the judgement, at which it refuses.
   for (const stretch of await policies.stretches(atMs - longestMs, atMs + 1, inForce, signal)) {
     open = open.filter((grace) => beganMs(grace) < stretch.untilMs);
     if (open.length === 0) break;
@@ -55,6 +50,12 @@ export async function refusedSince(
     });
   }
   return found;
+}
+
+/** Of a connection that is younger than the grace: since it began, unless something later is found. */
+function sinceItBegan({ known: { decidedAtMs }, reason }: Grace, atMs: number): RefusedSince | undefined {
+  if (decidedAtMs <= atMs - reason.graceMs) return undefined;
+  return { notYetMs: decidedAtMs, refusedMs: decidedAtMs, policy: undefined };
 }
 
 /** The last moment of the stretch at which the rule did not refuse, of its two ends. */

@@ -12,6 +12,7 @@ export function shownNames({ active, known }: Pick<JudgedConnection, 'active' | 
   return { ...(username !== undefined && { username }), ...(commonName !== undefined && { commonName }) };
 }
 
-function textOf(value: unknown): string | undefined {
+/** The text; undefined for what is absent or could not be read. */
+export function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
