@@ -1,41 +1,15 @@
 /** Makes the DynamoDB client that the store stands on. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { boundedRequests } from '../bounded-requests.ts';
+import { type SdkClientBounds, type SdkClientOptions, sdkClientConfig } from '../sdk-client-config.ts';
 
-export interface DocumentClientOptions {
-  /** Default: what the SDK finds (`AWS_REGION` …). */
-  readonly region?: string | undefined;
-  /** Default: what the SDK finds (`AWS_ENDPOINT_URL_DYNAMODB` …), else AWS's own. */
-  readonly endpoint?: string | undefined;
-  /** Default: what the SDK finds (environment, profile, role). */
-  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined;
-  /** To open a connection, in milliseconds. Default 1000. */
-  readonly connectionTimeoutMs?: number | undefined;
-  /** From the request to the head of the answer, and between two pieces of it, in milliseconds. Default 3000. */
-  readonly requestTimeoutMs?: number | undefined;
-  /** Tries of one request, the first included. Default 3. */
-  readonly maxAttempts?: number | undefined;
-}
+export type DocumentClientOptions = SdkClientOptions;
 
-/** Makes a document client with timeouts (the SDK's default is to wait for ever) and kept-alive connections. */
+const BOUNDS: SdkClientBounds = { connectionTimeoutMs: 1_000, requestTimeoutMs: 3_000, maxAttempts: 3 };
+
+/** Makes a document client that waits one second for a connection, three for an answer, and tries three times, unless told otherwise. */
 export function createDocumentClient(options: DocumentClientOptions = {}): DynamoDBDocumentClient {
-  const {
-    region,
-    endpoint,
-    credentials,
-    connectionTimeoutMs = 1_000,
-    requestTimeoutMs = 3_000,
-    maxAttempts = 3,
-  } = options;
-  const client = new DynamoDBClient({
-    ...(region === undefined ? {} : { region }),
-    ...(endpoint === undefined ? {} : { endpoint }),
-    ...(credentials === undefined ? {} : { credentials }),
-    maxAttempts,
-    requestHandler: boundedRequests(requestTimeoutMs, connectionTimeoutMs),
-  });
-  return documentClient(client);
+  return documentClient(new DynamoDBClient(sdkClientConfig(options, BOUNDS)));
 }
 
 /**
