@@ -1,33 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { compile } from './compile.ts';
-import { type Connection, namesAttribute, textAttribute } from './connection.ts';
 import { decide } from './decide.ts';
 import type { PolicyDocument, Rule } from './document.ts';
 import { explain } from './explain.ts';
+import { connectionOf, type GivenAttributes } from './testing/connection-of.ts';
 
 const ENDPOINT = 'cvpn-endpoint-0a1b2c3d4e5f67890';
 const NOW = Date.parse('2026-11-24T10:00:00+09:00');
 
-type Attributes = Partial<Record<keyof Connection, unknown>>;
-
-function connection(attributes: Attributes): Connection {
-  const text = (name: keyof Connection) => textAttribute(attributes[name]);
-  return {
-    connectionId: text('connectionId'),
-    endpointId: text('endpointId'),
-    username: text('username'),
-    commonName: text('commonName'),
-    publicIp: text('publicIp'),
-    platform: text('platform'),
-    platformVersion: text('platformVersion'),
-    openvpnVersion: text('openvpnVersion'),
-    awsClientVersion: text('awsClientVersion'),
-    groups: namesAttribute(attributes.groups),
-  };
-}
-
-function decideBy(rules: Rule[], attributes: Attributes, more: Partial<PolicyDocument> = {}, nowMs = NOW) {
-  return decide(compile({ version: 1, defaultEffect: 'allow', rules, ...more }), connection(attributes), nowMs);
+function decideBy(rules: Rule[], attributes: GivenAttributes, more: Partial<PolicyDocument> = {}, nowMs = NOW) {
+  return decide(compile({ version: 1, defaultEffect: 'allow', rules, ...more }), connectionOf(attributes), nowMs);
 }
 
 describe('decide: the algorithm', () => {
@@ -160,7 +142,7 @@ describe('decide: the algorithm', () => {
 
 describe('decide: in doubt, out', () => {
   const long = 'x'.repeat(513);
-  it.each<[string, Rule['match'], Attributes, { refuses: boolean; admits: boolean }]>([
+  it.each<[string, Rule['match'], GivenAttributes, { refuses: boolean; admits: boolean }]>([
     ['a name that matches', { users: ['batchi'] }, { username: 'BATCHI' }, { refuses: true, admits: true }],
     [
       'a name that another script only looks like',
@@ -371,7 +353,7 @@ describe('decide: {until}', () => {
       nets: { kind: 'ip', entries: [{ value: '203.0.113.0/24', expiresAt: at('14') }] },
       all: { kind: 'group', entries: [{ value: 'staff', expiresAt: at('15') }, 'vpn'] },
     } as const;
-    const until = (match: Rule['match'], effect: 'deny' | 'allow', attributes: Attributes) =>
+    const until = (match: Rule['match'], effect: 'deny' | 'allow', attributes: GivenAttributes) =>
       decideBy([{ id: 'r', effect, match }], attributes, {
         sets,
         defaultMessage: '{until}',
@@ -408,7 +390,7 @@ describe('explain', () => {
     const policy = compile({ version: 1, defaultEffect: 'deny', rules });
     const { decision, rules: trace } = explain(
       policy,
-      connection({ username: 'batchi', publicIp: '203.0.113.9' }),
+      connectionOf({ username: 'batchi', publicIp: '203.0.113.9' }),
       NOW,
     );
     expect(decision.rules).toEqual(['block']);

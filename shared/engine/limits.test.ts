@@ -1,41 +1,23 @@
 import { describe, expect, it } from '@jest/globals';
 import { compile } from './compile.ts';
-import { type Connection, namesAttribute, textAttribute } from './connection.ts';
 import { decide } from './decide.ts';
 import type { Limit, PolicyDocument } from './document.ts';
 import { limitsOf, refusedByLimit } from './limits.ts';
+import { connectionOf, type GivenAttributes } from './testing/connection-of.ts';
 
 const ENDPOINT = 'cvpn-endpoint-0a1b2c3d4e5f67890';
 const NOW = Date.parse('2026-11-24T10:00:00+09:00');
 const LIMIT: Limit = { id: 'one-each', match: 'everyone', maxConnections: 1 };
-
-type Attributes = Partial<Record<keyof Connection, unknown>>;
-
-function connection(attributes: Attributes): Connection {
-  const text = (name: keyof Connection) => textAttribute(attributes[name]);
-  return {
-    connectionId: text('connectionId'),
-    endpointId: text('endpointId'),
-    username: text('username'),
-    commonName: text('commonName'),
-    publicIp: text('publicIp'),
-    platform: text('platform'),
-    platformVersion: text('platformVersion'),
-    openvpnVersion: text('openvpnVersion'),
-    awsClientVersion: text('awsClientVersion'),
-    groups: namesAttribute(attributes.groups),
-  };
-}
 
 function policy(more: Partial<PolicyDocument>) {
   return compile({ version: 1, defaultEffect: 'allow', ...more });
 }
 
 describe('limitsOf', () => {
-  const ids = (limit: Partial<Limit>, attributes: Attributes, nowMs = NOW) =>
-    limitsOf(policy({ limits: [{ ...LIMIT, ...limit }] }), connection(attributes), nowMs).map(({ id }) => id);
+  const ids = (limit: Partial<Limit>, attributes: GivenAttributes, nowMs = NOW) =>
+    limitsOf(policy({ limits: [{ ...LIMIT, ...limit }] }), connectionOf(attributes), nowMs).map(({ id }) => id);
 
-  it.each<[what: string, limit: Partial<Limit>, attributes: Attributes]>([
+  it.each<[what: string, limit: Partial<Limit>, attributes: GivenAttributes]>([
     ['everyone', {}, {}],
     ['a user, as refusing conditions fold names', { match: { users: ['batchi'] } }, { username: 'Bàtchi' }],
     ['a person however they log in', { match: { identities: ['batchi'] } }, { commonName: 'batchi@example.com' }],
@@ -48,7 +30,7 @@ describe('limitsOf', () => {
     expect(ids(limit, attributes)).toEqual(['one-each']);
   });
 
-  it.each<[what: string, limit: Partial<Limit>, attributes: Attributes]>([
+  it.each<[what: string, limit: Partial<Limit>, attributes: GivenAttributes]>([
     ['who is another', { match: { users: ['batchi'] } }, { username: 'mori' }],
     ['who sends no such attribute', { match: { users: ['batchi'] } }, {}],
     ['who is excepted', { except: { groups: ['oncall'] } }, { groups: ['oncall'] }],
@@ -69,21 +51,21 @@ describe('limitsOf', () => {
       { ...LIMIT, id: 'x', match: { users: ['nobody'] } },
       { ...LIMIT, id: 'a' },
     ];
-    expect(limitsOf(policy({ limits }), connection({}), NOW)).toMatchObject([
+    expect(limitsOf(policy({ limits }), connectionOf({}), NOW)).toMatchObject([
       { id: 'b', maxConnections: 3, whenExceeded: 'endOldest' },
       { id: 'a', maxConnections: 1, whenExceeded: 'refuse' },
     ]);
   });
 
   it('knows of none where the policy has none', () => {
-    expect(limitsOf(policy({}), connection({}), NOW)).toEqual([]);
+    expect(limitsOf(policy({}), connectionOf({}), NOW)).toEqual([]);
   });
 });
 
 describe('refusedByLimit', () => {
-  function refused(more: Partial<PolicyDocument>, attributes: Attributes) {
+  function refused(more: Partial<PolicyDocument>, attributes: GivenAttributes) {
     const compiled = policy(more);
-    const about = connection({ connectionId: 'cvpn-connection-1', ...attributes });
+    const about = connectionOf({ connectionId: 'cvpn-connection-1', ...attributes });
     return refusedByLimit(compiled, about, decide(compiled, about, NOW), 'one-each');
   }
 

@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { compile } from './compile.ts';
-import { type Connection, textAttribute } from './connection.ts';
+import type { Connection } from './connection.ts';
 import { decide } from './decide.ts';
 import type { PolicyDocument, Rule } from './document.ts';
 import { policyCase } from './reference/arbitraries.ts';
 import { judgeStanding, refusedStanding, type StandingVerdict } from './standing.ts';
+import { connectionOf } from './testing/connection-of.ts';
 
 const ENDPOINT = 'cvpn-endpoint-0a1b2c3d4e5f67890';
 const NOW = Date.parse('2026-11-24T22:00:00+09:00');
@@ -13,19 +14,8 @@ const MINUTE_MS = 60_000;
 
 const STAFF: Rule = { id: 'staff', effect: 'allow', match: { users: ['*'] } };
 
-function connectionOf(username: string): Connection {
-  return {
-    connectionId: 'cvpn-connection-1',
-    endpointId: ENDPOINT,
-    username: textAttribute(username),
-    commonName: undefined,
-    publicIp: '203.0.113.9',
-    platform: undefined,
-    platformVersion: undefined,
-    openvpnVersion: undefined,
-    awsClientVersion: undefined,
-    groups: undefined,
-  };
+function connectionOfUser(username: string): Connection {
+  return connectionOf({ connectionId: 'cvpn-connection-1', endpointId: ENDPOINT, username, publicIp: '203.0.113.9' });
 }
 
 function judged(
@@ -35,7 +25,7 @@ function judged(
   nowMs = NOW,
 ): StandingVerdict {
   const document: PolicyDocument = { version: 1, defaultEffect: 'deny', rules, ...more };
-  return judgeStanding(compile(document), connectionOf('batchi'), admittedBy, nowMs);
+  return judgeStanding(compile(document), connectionOfUser('batchi'), admittedBy, nowMs);
 }
 
 describe('judgeStanding', () => {
@@ -164,9 +154,9 @@ describe('refusedStanding', () => {
     };
     const policy = compile({ version: 1, defaultEffect: 'allow', rules: [night] });
     const reason = { rule: 'night', graceMs: 10 * MINUTE_MS, endsAll: false };
-    const at = (ms: number) => refusedStanding(policy, connectionOf('batchi'), [], ms, reason);
+    const at = (ms: number) => refusedStanding(policy, connectionOfUser('batchi'), [], ms, reason);
     expect([at(NOW - 10 * MINUTE_MS), at(NOW - 5 * MINUTE_MS), at(NOW)]).toEqual([false, true, true]);
-    expect(refusedStanding(policy, connectionOf('batchi'), [], NOW, { ...reason, rule: 'other' })).toBe(false);
+    expect(refusedStanding(policy, connectionOfUser('batchi'), [], NOW, { ...reason, rule: 'other' })).toBe(false);
   });
 });
 
