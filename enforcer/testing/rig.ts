@@ -4,13 +4,14 @@ import { startHandler } from '../../handler/start-handler.ts';
 import { lambdaContext } from '../../handler/testing/lambda-context.ts';
 import { createDecisionSource, type DecisionSource } from '../../shared/decision-log/index.ts';
 import type {
+  AskedBy,
   ConnectionList,
   EnforcerProblem,
   EnforcerRequest,
   PassReport,
   Within,
 } from '../../shared/enforcement/index.ts';
-import type { PolicyDocument } from '../../shared/engine/index.ts';
+import type { AllowRule, DenyRule, PolicyDocument } from '../../shared/engine/index.ts';
 import { DynamoDbPolicyStore } from '../../shared/store/index.ts';
 import {
   createDecisionsTable,
@@ -31,6 +32,21 @@ import { type FakeEc2, startFakeEc2 } from './fake-ec2.ts';
 export const FRANKFURT = 'cvpn-endpoint-0a1b2c3d4e5f67890';
 export const TOKYO = 'cvpn-endpoint-0b359ceb0b7e702ca';
 
+export const MINUTE_MS = 60_000;
+export const STAFF: AllowRule = { id: 'staff', effect: 'allow', match: 'everyone' };
+export const BLOCK_BATCHI: DenyRule = { id: 'block-batchi', effect: 'deny', match: { identities: ['batchi'] } };
+export const CLOSED: DenyRule = { id: 'closed', effect: 'deny', match: 'everyone', except: [{ users: ['oncall'] }] };
+/** Who asks, in the name of an operator. */
+export const OPERATOR: AskedBy = {
+  author: { type: 'iam', id: 'arn:aws:iam::123456789012:user/op' },
+  reason: 'lost laptop',
+};
+
+/** So many users: `user-00`, `user-01` … */
+export function people(count: number, name = 'user'): string[] {
+  return Array.from({ length: count }, (_, index) => `${name}-${String(index).padStart(2, '0')}`);
+}
+
 export interface Rig {
   readonly ec2: FakeEc2;
   readonly decisions: DecisionSource;
@@ -42,6 +58,8 @@ export interface Rig {
   publish(policy: Partial<PolicyDocument>): Promise<number>;
   /** Connects, as Client VPN does it: the handler is asked, and who is let in has a connection. Its id; undefined where it was refused. */
   connect(event: ConnectEvent): Promise<string | undefined>;
+  /** Connects each of them; the ids, empty for who was refused. */
+  connectAll(users: readonly string[], endpoint?: string): Promise<readonly string[]>;
   /** A connection of which nothing is on record. */
   connectUnasked(endpoint: string, username: string): string;
   /** Those that stand, by user, in order. */
@@ -124,6 +142,11 @@ export async function startRig(environment: Readonly<Record<string, string>> = {
       const established = { establishedTime: ec2Time(now()), clientIp: `10.0.0.${connections % 250}` };
       ec2.connections.add(endpoint, { id, ...told, ...established });
       return id;
+    },
+    async connectAll(users, endpoint = FRANKFURT) {
+      const ids: string[] = [];
+      for (const user of users) ids.push((await rig.connect({ user, endpoint })) ?? '');
+      return ids;
     },
     connectUnasked(endpoint, username) {
       return ec2.connections.add(endpoint, { username, establishedTime: ec2Time(now()) }).id;

@@ -1,13 +1,18 @@
 /** Passes: the real handler lets people in, the policy changes, the enforcer ends those whom it refuses now, and nobody else. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Rule } from '../shared/engine/index.ts';
-import { emfLines, logLines } from '../shared/testing/printed-lines.ts';
-import { FRANKFURT, type Rig, startRig, TOKYO } from './testing/rig.ts';
-
-const MINUTE_MS = 60_000;
-const STAFF: Rule = { id: 'staff', effect: 'allow', match: 'everyone' };
-const BLOCK_BATCHI: Rule = { id: 'block-batchi', effect: 'deny', match: { identities: ['batchi'] } };
-const CLOSED: Rule = { id: 'closed', effect: 'deny', match: 'everyone', except: [{ users: ['oncall'] }] };
+import type { Rule } from '../../shared/engine/index.ts';
+import { emfLines, logLines } from '../../shared/testing/printed-lines.ts';
+import {
+  BLOCK_BATCHI,
+  CLOSED,
+  FRANKFURT,
+  MINUTE_MS,
+  people,
+  type Rig,
+  STAFF,
+  startRig,
+  TOKYO,
+} from '../testing/rig.ts';
 
 let rig: Rig;
 
@@ -17,21 +22,11 @@ beforeEach(async () => {
 
 afterEach(() => rig.stop());
 
-async function connectAll(users: readonly string[], endpoint = FRANKFURT): Promise<readonly string[]> {
-  const ids: string[] = [];
-  for (const user of users) ids.push((await rig.connect({ user, endpoint })) ?? '');
-  return ids;
-}
-
-function people(count: number, name = 'user'): string[] {
-  return Array.from({ length: count }, (_, index) => `${name}-${String(index).padStart(2, '0')}`);
-}
-
 describe('a pass', () => {
   it('ends the connections of a user who is blocked now, at every endpoint, and nobody else’s', async () => {
     await rig.publish({ rules: [STAFF] });
-    const [first] = await connectAll(['Batchi', 'tanaka', 'suzuki']);
-    await connectAll(['CORP\\batchi', 'sato'], TOKYO);
+    const [first] = await rig.connectAll(['Batchi', 'tanaka', 'suzuki']);
+    await rig.connectAll(['CORP\\batchi', 'sato'], TOKYO);
     const revision = await rig.publish({ rules: [STAFF, BLOCK_BATCHI] });
     const { answer, lines } = await rig.ask({ task: 'pass' });
     expect(rig.standing()).toEqual(['sato', 'suzuki', 'tanaka']);
@@ -72,7 +67,7 @@ describe('a pass', () => {
 
   it('only reports in observe mode and in a dry run', async () => {
     await rig.publish({ rules: [STAFF] });
-    await connectAll(['batchi', 'tanaka']);
+    await rig.connectAll(['batchi', 'tanaka']);
     await rig.publish({ rules: [STAFF, BLOCK_BATCHI] });
     expect((await rig.ask({ task: 'pass', dryRun: true })).answer).toMatchObject({
       dryRun: true,
@@ -90,7 +85,7 @@ describe('a pass', () => {
   it('ends what the clock alone has refused, with no change of policy', async () => {
     const hours: Rule = { ...STAFF, match: { windows: [{ until: '2026-11-24T22:30:00+09:00' }] } };
     await rig.publish({ rules: [hours] });
-    await connectAll(['tanaka']);
+    await rig.connectAll(['tanaka']);
     rig.nowMs += 29 * MINUTE_MS;
     await rig.ask({ task: 'pass' });
     expect(rig.standing()).toEqual(['tanaka']);
@@ -102,8 +97,8 @@ describe('a pass', () => {
 
   it('lets go on what the endpoint only observes, what rules report, keep, or lift', async () => {
     await rig.publish({ rules: [STAFF] });
-    await connectAll(['batchi', 'late', 'kept']);
-    await connectAll(['batchi'], TOKYO);
+    await rig.connectAll(['batchi', 'late', 'kept']);
+    await rig.connectAll(['batchi'], TOKYO);
     await rig.publish({
       endpoints: { [TOKYO]: { mode: 'observe' } },
       rules: [
@@ -127,8 +122,8 @@ describe('a pass', () => {
 describe('the cap', () => {
   it('holds an endpoint where more than the share would be ended: nobody is, there, until an operator confirms', async () => {
     await rig.publish({ rules: [STAFF] });
-    await connectAll([...people(9), 'oncall']);
-    await connectAll(['batchi', 'tanaka'], TOKYO);
+    await rig.connectAll([...people(9), 'oncall']);
+    await rig.connectAll(['batchi', 'tanaka'], TOKYO);
     const mistake = await rig.publish({ rules: [STAFF, CLOSED] });
     const { answer, lines } = await rig.ask({ task: 'pass' });
     expect(answer.endpoints).toMatchObject([
@@ -156,7 +151,7 @@ describe('the cap', () => {
 
   it('is a share of the endpoint’s connections, and five at least', async () => {
     await rig.publish({ rules: [STAFF] });
-    await connectAll([...people(6, 'leaver'), ...people(14)]);
+    await rig.connectAll([...people(6, 'leaver'), ...people(14)]);
     await rig.publish({ rules: [STAFF, { ...BLOCK_BATCHI, match: { users: ['leaver-*'] } }] });
     rig.restart({ ENFORCER_MAX_SHARE: '29' });
     expect((await rig.ask({ task: 'pass' })).answer.endpoints[0]).toMatchObject({ cap: 5, refused: 6, held: true });
@@ -166,7 +161,7 @@ describe('the cap', () => {
 
   it('does not hold what a rule with standing endAll refuses, and still holds the rest', async () => {
     await rig.publish({ rules: [STAFF] });
-    await connectAll([...people(8, 'guest'), ...people(8), 'oncall']);
+    await rig.connectAll([...people(8, 'guest'), ...people(8), 'oncall']);
     await rig.publish({
       rules: [
         STAFF,
@@ -180,78 +175,6 @@ describe('the cap', () => {
   });
 });
 
-describe('grace', () => {
-  const inTenMinutes: Rule = { ...BLOCK_BATCHI, grace: 'PT10M' };
-
-  it('counts from the revision that brought the rule', async () => {
-    await rig.publish({ rules: [STAFF] });
-    await connectAll(['batchi']);
-    rig.nowMs += MINUTE_MS;
-    await rig.publish({ rules: [STAFF, inTenMinutes] });
-    rig.nowMs += 10 * MINUTE_MS - 1;
-    expect((await rig.ask({ task: 'pass' })).answer.endpoints[0]).toMatchObject({ grace: 1, refused: 0 });
-    // Another change meanwhile is no new beginning.
-    await rig.publish({ rules: [STAFF, inTenMinutes], defaultMessage: 'No.' });
-    rig.nowMs += 1;
-    expect((await rig.ask({ task: 'pass' })).answer.endpoints[0]).toMatchObject({ grace: 0, ended: 1 });
-  });
-
-  it('counts from the beginning of a window, and begins anew where the rule was away', async () => {
-    const night: Rule = { ...inTenMinutes, match: { windows: [{ from: '2026-11-24T22:30:00+09:00' }] } };
-    await rig.publish({ rules: [STAFF, night] });
-    await connectAll(['batchi']);
-    rig.nowMs += 39 * MINUTE_MS;
-    expect((await rig.ask({ task: 'list' })).answer.connections).toMatchObject([
-      { standing: { verdict: 'grace', rules: ['block-batchi'], endsAt: '2026-11-24T13:40:00.000Z' } },
-    ]);
-    await rig.publish({ rules: [STAFF] });
-    rig.nowMs += MINUTE_MS;
-    await rig.publish({ rules: [STAFF, night] });
-    rig.nowMs += 9 * MINUTE_MS;
-    expect((await rig.ask({ task: 'pass' })).answer.endpoints[0]).toMatchObject({ grace: 1, ended: 0 });
-    rig.nowMs += MINUTE_MS;
-    expect((await rig.ask({ task: 'pass' })).answer.endpoints[0]).toMatchObject({ ended: 1 });
-  });
-
-  it('begins anew for a rule that was away, and for who connected while it was', async () => {
-    await rig.publish({ rules: [STAFF] });
-    await connectAll(['batchi']);
-    await rig.publish({ rules: [STAFF, inTenMinutes] });
-    rig.nowMs += 2 * MINUTE_MS;
-    await rig.publish({ rules: [STAFF] });
-    await connectAll(['CORP\\batchi']);
-    rig.nowMs += 7 * MINUTE_MS;
-    await rig.publish({ rules: [STAFF, inTenMinutes] });
-    rig.nowMs += 2 * MINUTE_MS;
-    expect((await rig.ask({ task: 'pass' })).answer.endpoints[0]).toMatchObject({ grace: 2, ended: 0 });
-    const { answer } = await rig.ask({ task: 'list' });
-    const standing = { verdict: 'grace', endsAt: '2026-11-24T13:19:00.000Z' };
-    expect(answer.connections).toMatchObject([{ standing }, { standing }]);
-    rig.nowMs += 8 * MINUTE_MS;
-    expect((await rig.ask({ task: 'pass' })).answer.endpoints[0]).toMatchObject({ grace: 0, ended: 2 });
-  });
-
-  it('is not over before there was a policy, and begins when the connection does', async () => {
-    await rig.publish({ rules: [STAFF] });
-    await connectAll(['batchi']);
-    rig.nowMs += MINUTE_MS;
-    // The handler may not have heard of it when it lets in the next.
-    await rig.publish({ rules: [STAFF, { ...inTenMinutes, grace: 'PT20M' }] });
-    expect((await rig.ask({ task: 'pass' })).answer.endpoints[0]).toMatchObject({ grace: 1, ended: 0 });
-    rig.nowMs += 20 * MINUTE_MS;
-    expect((await rig.ask({ task: 'pass' })).answer.endpoints[0]).toMatchObject({ ended: 1 });
-  });
-
-  it('ends at once whom nothing would let in without the rule that gives it', async () => {
-    await rig.publish({ rules: [STAFF] });
-    await connectAll(['batchi']);
-    await rig.publish({ rules: [inTenMinutes] });
-    expect((await rig.ask({ task: 'pass' })).answer.connections).toMatchObject([
-      { rules: ['default'], outcome: 'ended' },
-    ]);
-  });
-});
-
 describe('rules that keep', () => {
   it('keep whom an observing endpoint let in, too', async () => {
     const over: Rule = {
@@ -260,7 +183,7 @@ describe('rules that keep', () => {
       standing: 'keep',
     };
     await rig.publish({ endpoints: { [FRANKFURT]: { mode: 'observe' } }, rules: [over, BLOCK_BATCHI] });
-    await connectAll(['batchi']);
+    await rig.connectAll(['batchi']);
     rig.nowMs += 60 * MINUTE_MS;
     await rig.publish({ rules: [over] });
     expect((await rig.ask({ task: 'pass' })).answer.endpoints[0]).toMatchObject({ kept: 1, refused: 0 });
@@ -270,7 +193,7 @@ describe('rules that keep', () => {
 describe('what is not known ends nobody', () => {
   beforeEach(async () => {
     await rig.publish({ rules: [STAFF] });
-    await connectAll(['batchi', 'tanaka']);
+    await rig.connectAll(['batchi', 'tanaka']);
     await rig.publish({ rules: [STAFF, BLOCK_BATCHI] });
   });
 
@@ -348,101 +271,5 @@ describe('what is not known ends nobody', () => {
     const { answer } = await rig.ask({ task: 'pass' });
     expect(answer.connections).toMatchObject([{ outcome: 'gone' }]);
     expect(await rig.decisions.get(`ended:${answer.connections[0]?.id}`)).toBeUndefined();
-  });
-});
-
-describe('an EC2 that does not end them', () => {
-  it('is told in the log, is not asked for ever, and keeps nobody in at another endpoint', async () => {
-    await rig.publish({ rules: [STAFF] });
-    await connectAll(people(30));
-    await connectAll(people(12, 'guest'), TOKYO);
-    await rig.publish({ rules: [STAFF, { ...CLOSED, standing: 'endAll' }] });
-    rig.ec2.beforeCall = (action, { ClientVpnEndpointId }) => {
-      const fails = action === 'TerminateClientVpnConnections' && ClientVpnEndpointId === FRANKFURT;
-      if (fails) rig.ec2.failNext(action, 'UnauthorizedOperation');
-    };
-    const { answer, lines } = await rig.ask({ task: 'pass' });
-    expect(answer.endpoints).toMatchObject([{ ended: 0 }, { ended: 12 }]);
-    const failed = answer.connections.filter(({ outcome }) => outcome === 'failed');
-    // Five in a row, and what was under way beside.
-    expect(failed.length).toBeGreaterThanOrEqual(5);
-    expect(failed.length).toBeLessThanOrEqual(12);
-    expect(emfLines(lines)).toEqual([
-      expect.objectContaining({ TerminationsFailed: failed.length, ConnectionsLeft: 30 - failed.length }),
-    ]);
-    expect(logLines(lines)).toContainEqual(
-      expect.objectContaining({ level: 'ERROR', reason: expect.stringContaining('ec2:TerminateClientVpnConnections') }),
-    );
-  });
-});
-
-describe('while connections are being ended', () => {
-  it('a window that closes leaves the others in', async () => {
-    await rig.publish({ rules: [STAFF] });
-    await connectAll(people(30));
-    const window = { from: '2026-11-24T22:00:00+09:00', until: '2026-11-24T22:01:00+09:00' };
-    await rig.publish({ rules: [STAFF, { ...CLOSED, match: { windows: [window] }, standing: 'endAll' }] });
-    rig.ec2.beforeCall = (action) => {
-      if (action === 'TerminateClientVpnConnections') rig.nowMs = Date.parse(window.until);
-    };
-    const { answer } = await rig.ask({ task: 'pass' });
-    const left = answer.connections.filter(({ outcome }) => outcome === 'left');
-    // Those under way at that moment are ended.
-    expect(left.length).toBeGreaterThanOrEqual(30 - 8);
-    expect(rig.standing()).toHaveLength(left.length);
-  });
-
-  it('a pass leaves to the next minute’s what it does not get through, one that is confirmed does not', async () => {
-    await rig.publish({ rules: [STAFF] });
-    await connectAll(people(40));
-    const revision = await rig.publish({ rules: [STAFF, CLOSED] });
-    rig.restart({ ENFORCER_MAX_SHARE: '100' });
-    rig.ec2.beforeCall = (action) => {
-      if (action === 'TerminateClientVpnConnections') rig.nowMs += 5_000;
-    };
-    expect((await rig.ask({ task: 'pass' })).answer.endpoints[0]?.ended).toBeLessThan(30);
-    expect(rig.standing().length).toBeGreaterThan(10);
-    const by = { author: { type: 'iam', id: 'op' }, reason: 'meant so' };
-    await rig.ask({ task: 'pass', confirm: { revision }, by });
-    expect(rig.standing()).toEqual([]);
-  });
-
-  it('a table that fails stops the pass', async () => {
-    await rig.publish({ rules: [STAFF] });
-    await connectAll(people(80));
-    await rig.publish({ rules: [STAFF, { ...CLOSED, standing: 'endAll' }] });
-    rig.restart({ ENFORCER_TERMINATE_PER_SECOND: '4' });
-    let stopped: Promise<void> | undefined;
-    rig.ec2.beforeCall = (action) => {
-      if (action === 'TerminateClientVpnConnections') stopped ??= rig.proxy.stop();
-    };
-    const { answer, lines } = await rig.ask({ task: 'pass' });
-    await stopped;
-    const ended = answer.connections.filter(({ outcome }) => outcome === 'ended');
-    expect(ended.length).toBeLessThan(60);
-    // What could not be put on record is in the log.
-    const unrecorded = logLines(lines).filter(({ level, decision }) => level === 'ERROR' && decision !== undefined);
-    expect(unrecorded.length).toBeGreaterThan(0);
-    expect(emfLines(lines)).toEqual([expect.objectContaining({ EndsNotRecorded: unrecorded.length })]);
-  });
-});
-
-describe('a policy that is undone while connections are being ended', () => {
-  it('stops the pass: those who are left stay', async () => {
-    await rig.publish({ rules: [STAFF] });
-    await connectAll(people(80));
-    const mistake = await rig.publish({ rules: [STAFF, { ...CLOSED, standing: 'endAll' }] });
-    rig.restart({ ENFORCER_TERMINATE_PER_SECOND: '4' });
-    let undone: Promise<number> | undefined;
-    rig.ec2.beforeCall = (action) => {
-      if (action === 'TerminateClientVpnConnections') undone ??= rig.publish({ rules: [STAFF] });
-    };
-    const { answer } = await rig.ask({ task: 'pass' });
-    await undone;
-    const left = answer.connections.filter(({ outcome }) => outcome === 'left');
-    expect(answer.revision).toBe(mistake);
-    expect(left.length).toBeGreaterThan(0);
-    expect(rig.standing()).toHaveLength(left.length);
-    expect((await rig.ask({ task: 'pass' })).answer.connections).toEqual([]);
   });
 });
