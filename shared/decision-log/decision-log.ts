@@ -1,7 +1,7 @@
 /** Writes decisions into the decisions table, within a bounded time. */
-import { setMaxListeners } from 'node:events';
 import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { isConditionFailed, type StoreError, StoreUnreachableError, toStoreError } from '../store/index.ts';
+import { withinTime } from '../within-time.ts';
 import { encodeDecision, encodeMentions } from './encode-decision.ts';
 import { DAY_MS } from './keys.ts';
 import type { DecisionRecord } from './record.ts';
@@ -71,22 +71,13 @@ export function createDecisionLog({ client, tableName, timeoutMs, retentionDays 
   }
 
   return {
-    async put(record, { atMostMs = timeoutMs } = {}) {
+    put(record, { atMostMs = timeoutMs } = {}) {
       const limitMs = Math.max(0, Math.min(timeoutMs, atMostMs));
-      const controller = new AbortController();
-      // Every put listens to it: that is no leak.
-      setMaxListeners(0, controller.signal);
-      let timer: NodeJS.Timeout | undefined;
-      const late = new Promise<PutResult>((resolve) => {
-        timer = setTimeout(() => resolve(tooLate(limitMs)), limitMs);
-      });
-      try {
-        return await Promise.race([putAll(record, controller.signal), late]);
-      } finally {
-        clearTimeout(timer);
-        // Nothing of it may be left when the sandbox freezes. (What has ended is not touched.)
-        controller.abort();
-      }
+      return withinTime(
+        limitMs,
+        (signal) => putAll(record, signal),
+        () => tooLate(limitMs),
+      );
     },
   };
 }

@@ -10,6 +10,7 @@ import {
   StoreUnreachableError,
   toStoreError,
 } from '../store/index.ts';
+import { withinTime } from '../within-time.ts';
 import { decodeHeartbeat, HEARTBEAT_KEY, type Heartbeat } from './heartbeat.ts';
 import { inOrder, type Session, withoutEnded } from './session.ts';
 import { decodeUserItem, encodeUserItem, type UserItem, unchanged } from './user-item.ts';
@@ -113,21 +114,14 @@ export function createSessionCounter({ client, tableName, timeoutMs }: SessionCo
   }
 
   return {
-    async admit(wanted) {
+    admit(wanted) {
       const limitMs = Math.max(0, Math.min(timeoutMs, wanted.atMostMs ?? timeoutMs));
-      const controller = new AbortController();
       let conflicts = 0;
-      let timer: NodeJS.Timeout | undefined;
-      const late = new Promise<Admission>((resolve) => {
-        timer = setTimeout(() => resolve(tooLate(limitMs, conflicts)), limitMs);
-      });
-      try {
-        return await Promise.race([count(wanted, controller.signal, () => conflicts++), late]);
-      } finally {
-        clearTimeout(timer);
-        // Nothing of it may be left when the sandbox freezes. (What has ended is not touched.)
-        controller.abort();
-      }
+      return withinTime(
+        limitMs,
+        (signal) => count(wanted, signal, () => conflicts++),
+        () => tooLate(limitMs, conflicts),
+      );
     },
   };
 }
